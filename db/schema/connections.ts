@@ -1,0 +1,134 @@
+import { boolean, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { account, at, createdAt, id, updatedAt } from './columns.ts';
+
+/**
+ * The sign-in to one Procore host. Another host is another connection: no link made under one is ever used under the other,
+ * so a sandbox id can never address production.
+ */
+export const procoreConnection = pgTable(
+  'procore_connection',
+  {
+    id: id(),
+    account: account(),
+    apiUrl: text().notNull(),
+    loginUrl: text().notNull(),
+    clientId: text().notNull(),
+    /** sealed; bound to `procore_connection.client_secret:<id>` */
+    clientSecret: text().notNull(),
+    state: text({ enum: ['disconnected', 'connected', 'reconnect_needed'] })
+      .notNull()
+      .default('disconnected'),
+    /** sealed; bound to `procore_connection.access_token:<id>` */
+    accessToken: text(),
+    /** sealed; single use, so it is replaced in the same transaction that holds the row lock */
+    refreshToken: text(),
+    accessTokenExpiresAt: at(),
+    /** grows with every stored token pair; a refresher that finds it grown uses the new pair instead */
+    tokenVersion: integer().notNull().default(0),
+    /** who signed in, as Procore names them */
+    procoreUserId: text(),
+    procoreUserName: text(),
+    connectedBy: text(),
+    connectedAt: at(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [unique().on(table.account, table.apiUrl)],
+);
+
+/** One running consent: bound to the session that began it, used once, good for ten minutes. */
+export const oauthState = pgTable('oauth_state', {
+  /** SHA-256 of the state value */
+  hash: text().primaryKey(),
+  account: account(),
+  connectionId: uuid()
+    .notNull()
+    .references(() => procoreConnection.id, { onDelete: 'cascade' }),
+  sessionId: text().notNull(),
+  userId: text().notNull(),
+  expiresAt: at().notNull(),
+});
+
+/** A Procore company reached through a connection, with what synchronises. */
+export const procoreCompany = pgTable(
+  'procore_company',
+  {
+    id: id(),
+    account: account(),
+    connectionId: uuid()
+      .notNull()
+      .references(() => procoreConnection.id, { onDelete: 'cascade' }),
+    procoreId: text().notNull(),
+    name: text().notNull(),
+    /** IANA zone; dates people enter for this company are days of this zone */
+    timeZone: text().notNull().default('Pacific/Auckland'),
+    /** setup guide: Procore Webhook synch settings */
+    syncProjects: boolean().notNull().default(true),
+    syncVendors: boolean().notNull().default(true),
+    syncStandardCostCodes: boolean().notNull().default(true),
+    syncProjectCostCodes: boolean().notNull().default(true),
+    /** whether Procore gives `origin_data` back here; null until the first record we create tells */
+    returnsStamp: boolean(),
+    /** why hooks or lists could not be set up, in words; null when all is well */
+    problem: text(),
+    isActive: boolean().notNull().default(true),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [unique().on(table.connectionId, table.procoreId)],
+);
+
+/** A stage of the company's own list (its names are the customer's), and whether projects in it come in. */
+export const projectStage = pgTable(
+  'project_stage',
+  {
+    id: id(),
+    account: account(),
+    companyId: uuid()
+      .notNull()
+      .references(() => procoreCompany.id, { onDelete: 'cascade' }),
+    procoreId: text().notNull(),
+    name: text().notNull(),
+    /** pre_construction, course_of_construction, post_construction, completed, not_awarded, canceled, or one we do not know */
+    category: text(),
+    isBidding: boolean().notNull().default(false),
+    isMonitored: boolean().notNull().default(false),
+    isActive: boolean().notNull().default(true),
+  },
+  (table) => [unique().on(table.companyId, table.procoreId)],
+);
+
+/** A webhook hook of ours in Procore. */
+export const webhookHook = pgTable('webhook_hook', {
+  id: id(),
+  account: account(),
+  companyId: uuid()
+    .notNull()
+    .references(() => procoreCompany.id, { onDelete: 'cascade' }),
+  /** null on the company hook; the Procore project id where the company hook refuses project resources */
+  projectProcoreId: text(),
+  procoreId: text(),
+  /** the unguessable last part of the address Procore posts to */
+  key: text().notNull().unique(),
+  /** sealed; the Authorization value Procore sends */
+  secret: text().notNull(),
+  payloadVersion: text().notNull(),
+  lastEventAt: at(),
+  createdAt: createdAt(),
+});
+
+/** The two rate windows of one connection and company, as Procore's answers describe them; shared by every worker. */
+export const rateWindow = pgTable(
+  'rate_window',
+  {
+    id: id(),
+    connectionId: uuid()
+      .notNull()
+      .references(() => procoreConnection.id, { onDelete: 'cascade' }),
+    kind: text({ enum: ['hour', 'spike'] }).notNull(),
+    allowed: integer().notNull(),
+    used: integer().notNull().default(0),
+    resetsAt: at().notNull(),
+  },
+  (table) => [unique().on(table.connectionId, table.kind)],
+);

@@ -1,0 +1,89 @@
+import { sql } from 'drizzle-orm';
+import { date, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { costType, projectCostCode } from './codes.ts';
+import { account, at, createdAt, id, money, quantity, updatedAt } from './columns.ts';
+import { project } from './projects.ts';
+import { taxCode } from './tax-codes.ts';
+import { payableAccount } from './vendors.ts';
+
+/** A supplier invoice. Project, code and type of the header are the defaults of lines that leave theirs blank. */
+export const payableInvoice = pgTable(
+  'payable_invoice',
+  {
+    id: id(),
+    account: account(),
+    kind: text({ enum: ['invoice', 'credit'] })
+      .notNull()
+      .default('invoice'),
+    number: text().notNull(),
+    /** `number` normalised for comparison: NFKC, trimmed, spaces collapsed, casefolded (domain.md 3.7) */
+    matchNumber: text().notNull(),
+    payableAccountId: uuid().references(() => payableAccount.id),
+    invoiceDate: date({ mode: 'string' }).notNull(),
+    description: text(),
+    projectId: uuid().references(() => project.id),
+    projectCostCodeId: uuid().references(() => projectCostCode.id),
+    costTypeId: uuid().references(() => costType.id),
+    /** excluding tax; credits are entered positive and posted negative */
+    total: money().notNull(),
+    tax: money().notNull(),
+    status: text({ enum: ['entered', 'checked', 'approved'] })
+      .notNull()
+      .default('entered'),
+    enteredBy: text().notNull(),
+    checkedBy: text(),
+    checkedAt: at(),
+    approvedBy: text(),
+    approvedAt: at(),
+    /** grows with every edit; a push works on the revision that was queued */
+    revision: integer().notNull().default(1),
+    /** the mark in the Integration column; null is "not processed" */
+    integration: text({
+      enum: ['queued', 'sending', 'waiting', 'sent', 'failed', 'skipped', 'partial', 'held', 'ignored'],
+    }),
+    queuedAt: at(),
+    queuedBy: text(),
+    /** a person's click goes before batches */
+    queuedPriority: integer().notNull().default(0),
+    /** the workflow was started for this queueing */
+    dispatchedAt: at(),
+    waitingSince: at(),
+    waitingFor: text(),
+    /** all problems of the last check or attempt: Problem[] of domain/errors.ts */
+    problems: jsonb().$type<unknown[]>().notNull().default(sql`'[]'`),
+    /** what a person chose about a duplicate found in Procore */
+    duplicateChoice: text({ enum: ['link_only', 'take_over'] }),
+    sentAt: at(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    index().on(table.account, table.id),
+    index('payable_invoice_number').on(table.account, table.payableAccountId, table.matchNumber),
+    index('payable_invoice_queue')
+      .on(table.queuedPriority, table.queuedAt)
+      .where(sql`${table.queuedAt} is not null and ${table.dispatchedAt} is null`),
+  ],
+);
+
+export const payableInvoiceLine = pgTable(
+  'payable_invoice_line',
+  {
+    id: id(),
+    account: account(),
+    invoiceId: uuid()
+      .notNull()
+      .references(() => payableInvoice.id, { onDelete: 'cascade' }),
+    position: integer().notNull(),
+    projectId: uuid().references(() => project.id),
+    projectCostCodeId: uuid().references(() => projectCostCode.id),
+    costTypeId: uuid().references(() => costType.id),
+    description: text(),
+    quantity: quantity(),
+    unitPrice: quantity(),
+    unit: text(),
+    amount: money().notNull(),
+    taxCodeId: uuid().references(() => taxCode.id),
+  },
+  (table) => [unique().on(table.invoiceId, table.position)],
+);

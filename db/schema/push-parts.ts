@@ -1,0 +1,43 @@
+import { index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { account, at, createdAt, id, updatedAt } from './columns.ts';
+import { procoreCompany } from './connections.ts';
+
+/** The journal of one Procore record a document becomes: what we want, what we last said and were answered, what is on its way. */
+export const pushPart = pgTable(
+  'push_part',
+  {
+    id: id(),
+    account: account(),
+    companyId: uuid()
+      .notNull()
+      .references(() => procoreCompany.id, { onDelete: 'cascade' }),
+    documentKind: text({ enum: ['invoice'] }).notNull(),
+    documentId: uuid().notNull(),
+    /** what the part is of its document: `project:<project id>` */
+    partKey: text().notNull(),
+    target: text({ enum: ['direct_cost'] }).notNull(),
+    projectProcoreId: text().notNull(),
+    /** the document's revision `desired` was planned from */
+    revision: integer().notNull(),
+    /** null: the edited document no longer has this part */
+    desired: jsonb(),
+    /** per owned field what we sent and what Procore made of it; ids of our lines */
+    agreed: jsonb(),
+    /** Procore's id of the record */
+    procoreId: text(),
+    /** the write on its way and when; set by compare-and-set before the call, cleared by the answer */
+    sending: jsonb(),
+    sendingToken: text(),
+    state: text({ enum: ['planned', 'sending', 'sent', 'failed'] })
+      .notNull()
+      .default('planned'),
+    sentAt: at(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    unique().on(table.documentId, table.partKey),
+    index().on(table.account, table.documentId),
+    index().on(table.companyId, table.procoreId),
+  ],
+);

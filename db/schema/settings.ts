@@ -1,0 +1,34 @@
+import { boolean, numeric, pgTable, text } from 'drizzle-orm/pg-core';
+import { account, money, updatedAt } from './columns.ts';
+
+/** Administration > Settings > Integration, one row per account; names follow the setup guide's labels. */
+export const integrationSettings = pgTable('integration_settings', {
+  account: account().primaryKey(),
+  /** setup guide: Configurations, "Invoices interface" */
+  invoicesInterface: text({ enum: ['procore'] }),
+  /** setup guide: "Enable Procore setting edit"; while off the API refuses changes to the connection */
+  procoreSettingEdit: boolean().notNull().default(false),
+  /** setup guide: "Create cost code and cost type in procore" */
+  createMissingCodes: boolean().notNull().default(false),
+  /** setup guide: "Check cost type when checking invoice" */
+  checkCostType: boolean().notNull().default(false),
+  /** setup guide: "Fetch cost code linked to cost type only" */
+  linkedCodesOnly: boolean().notNull().default(false),
+  /** domain.md section 2: a supplier unknown to Procore is created there when an invoice is posted */
+  createMissingVendors: boolean().notNull().default(true),
+  /** setup guide: "Invoice rounding tolerance", dollars per Procore record excluding tax */
+  roundingTolerance: money().notNull().default('0.00'),
+  /** dollars of GST per Procore record */
+  taxTolerance: money().notNull().default('0.05'),
+  /** decimal places of a derived quantity */
+  quantityPlaces: numeric({ precision: 2, scale: 0 }).notNull().default('4'),
+  /** the status a posted direct cost ends in */
+  directCostStatus: text({ enum: ['draft', 'pending', 'approved'] })
+    .notNull()
+    .default('approved'),
+  /** post where the project does not keep tax codes, instead of holding with TAX_OFF */
+  postWithoutTax: boolean().notNull().default(false),
+  /** one person may enter and approve the same invoice */
+  selfApproval: boolean().notNull().default(false),
+  updatedAt: updatedAt(),
+});

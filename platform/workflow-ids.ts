@@ -1,0 +1,9 @@
+/** Workflow ids, one writer per entity. Every id starts with the account; `company` is our own id of the Procore company. */
+export const workflowIds = {
+  connect: (account: string, company: string) => `${account}/connect/${company}`,
+  fetch: (account: string, fetchRunId: string) => `${account}/fetch/${fetchRunId}`,
+  project: (account: string, company: string, projectId: string) => `${account}/project/${company}/${projectId}`,
+  vendors: (account: string, company: string) => `${account}/vendors/${company}`,
+  costCodes: (account: string, company: string) => `${account}/cost-codes/${company}`,
+  invoice: (account: string, invoiceId: string) => `${account}/invoice/${invoiceId}`,
+} as const;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+export const Id = z.uuid();
+/** A business day, `YYYY-MM-DD`. */
+export const Day = z.iso.date({ error: 'must be a date such as 2026-11-24' });
+/** A moment, ISO 8601 with offset. */
+export const Moment = z.string();
+/** Dollars with at most two decimals, as a decimal string. */
+export const Money = z.string().regex(/^-?\d{1,15}(\.\d{1,2})?$/, 'must be an amount such as 1234.50');
+/** A quantity or unit price, as a decimal string. */
+export const Quantity = z.string().regex(/^-?\d{1,14}(\.\d{1,8})?$/, 'must be a number such as 12.5');
+
+/** What every refusal of our API looks like. */
+export const ApiError = z.object({
+  error: z.object({
+    /** a stable code: of the catalogue, or NOT_FOUND, UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT, CONFLICT */
+    code: z.string(),
+    message: z.string(),
+    /** one entry per field at fault */
+    fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  }),
+});
+export type ApiError = z.infer<typeof ApiError>;
+
+/** A problem of a document: a sentence, and how to get out of it. */
+export const ProblemView = z.object({
+  code: z.string(),
+  message: z.string(),
+  fix: z.string(),
+  where: z.string(),
+  severity: z.enum(['blocks', 'warning']),
+  /** 1-based line at fault */
+  line: z.number().int().nullable(),
+});
+export type ProblemView = z.infer<typeof ProblemView>;
+
+export const page = <T extends z.ZodType>(row: T) =>
+  z.object({ rows: z.array(row), total: z.number().int(), nextCursor: z.string().nullable() });
+export const PageQuery = z.object({
+  search: z.string().max(200).optional(),
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { Id, Moment } from './common.ts';
+
+/** GET /api/connection. The secret is never in it. */
+export const Connection = z.object({
+  state: z.enum(['disconnected', 'connected', 'reconnect_needed']),
+  clientId: z.string(),
+  callbackUrl: z.url(),
+  /** whether a secret is stored */
+  hasClientSecret: z.boolean(),
+  apiUrl: z.url(),
+  loginUrl: z.url(),
+  procoreUserName: z.string().nullable(),
+  connectedBy: z.string().nullable(),
+  connectedAt: Moment.nullable(),
+  lastWebhookAt: Moment.nullable(),
+});
+export type Connection = z.infer<typeof Connection>;
+
+/** PATCH /api/connection: refused with CONFLICT while "Enable Procore setting edit" is off. */
+export const ConnectionChange = z
+  .object({ clientId: z.string().min(1).max(200), clientSecret: z.string().min(1).max(500) })
+  .partial();
+export type ConnectionChange = z.infer<typeof ConnectionChange>;
+
+/** POST /api/connection/connect: where to send the browser. POST /api/connection/disconnect answers 204. */
+export const ConnectStart = z.object({ authorizeUrl: z.url() });
+
+export const Stage = z.object({
+  id: Id,
+  name: z.string(),
+  category: z.string().nullable(),
+  isBidding: z.boolean(),
+  isMonitored: z.boolean(),
+  /** Lentune projects in this stage now */
+  projectCount: z.number().int(),
+});
+
+/** GET /api/companies */
+export const Company = z.object({
+  id: Id,
+  procoreId: z.string(),
+  name: z.string(),
+  timeZone: z.string(),
+  syncProjects: z.boolean(),
+  syncVendors: z.boolean(),
+  syncStandardCostCodes: z.boolean(),
+  syncProjectCostCodes: z.boolean(),
+  problem: z.string().nullable(),
+  /** hooks and triggers as last reconciled, such as "1 hook, 14 triggers"; null before the first */
+  webhooks: z.string().nullable(),
+  stages: z.array(Stage),
+});
+export type Company = z.infer<typeof Company>;
+
+/** PATCH /api/companies/:id */
+export const CompanyChange = z
+  .object({
+    timeZone: z.string().min(1),
+    syncProjects: z.boolean(),
+    syncVendors: z.boolean(),
+    syncStandardCostCodes: z.boolean(),
+    syncProjectCostCodes: z.boolean(),
+    /** ids of the stages that are ticked; all others are not */
+    monitoredStageIds: z.array(Id),
+  })
+  .partial();
+export type CompanyChange = z.infer<typeof CompanyChange>;
+
+/** GET /api/companies/:id/tax-mappings */
+export const TaxMappings = z.object({
+  procoreTaxCodes: z.array(
+    z.object({
+      id: Id,
+      code: z.string(),
+      description: z.string().nullable(),
+      rate: z.string().nullable(),
+      isArchived: z.boolean(),
+    }),
+  ),
+  /** one row per Lentune tax code, unmapped first */
+  mappings: z.array(
+    z.object({
+      taxCodeId: Id,
+      code: z.string(),
+      description: z.string(),
+      rate: z.string(),
+      procoreTaxCodeId: Id.nullable(),
+      /** "rates differ", "archived in Procore" */
+      warning: z.string().nullable(),
+    }),
+  ),
+});
+export type TaxMappings = z.infer<typeof TaxMappings>;
+
+/** PUT /api/companies/:id/tax-mappings */
+export const TaxMappingsChange = z.object({
+  mappings: z.array(z.object({ taxCodeId: Id, procoreTaxCodeId: Id.nullable() })),
+});
+export type TaxMappingsChange = z.infer<typeof TaxMappingsChange>;

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { Day, Id, Moment } from './common.ts';
+
+/** POST /api/fetches, 202. With a project id the dates are ignored. */
+export const FetchRequest = z
+  .object({
+    companyId: Id,
+    startDate: Day.optional(),
+    endDate: Day.optional(),
+    projectId: z
+      .string()
+      .trim()
+      .regex(/^\d{1,19}$/, 'must be the number Procore gives the project')
+      .optional(),
+  })
+  .superRefine((request, context) => {
+    if (request.projectId !== undefined) return;
+    const say = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (!request.startDate) say('startDate', 'Enter a start date, or a Procore project id.');
+    if (!request.endDate) say('endDate', 'Enter an end date, or a Procore project id.');
+    if (!request.startDate || !request.endDate) return;
+    if (request.startDate > request.endDate) say('endDate', 'The end date is before the start date.');
+    const days = (Date.parse(request.endDate) - Date.parse(request.startDate)) / 86_400_000;
+    if (days > 366) say('endDate', 'Fetch at most 366 days at a time.');
+  });
+export type FetchRequest = z.infer<typeof FetchRequest>;
+
+export const FetchItem = z.object({
+  id: Id,
+  projectProcoreId: z.string(),
+  projectNumber: z.string().nullable(),
+  projectName: z.string().nullable(),
+  state: z.enum(['pending', 'done', 'skipped', 'failed', 'cancelled']),
+  reason: z.string().nullable(),
+});
+
+/** GET /api/fetches (newest first), GET /api/fetches/:id (with items); POST /api/fetches/:id/cancel. */
+export const Fetch = z.object({
+  id: Id,
+  companyId: Id,
+  companyName: z.string(),
+  startDate: Day.nullable(),
+  endDate: Day.nullable(),
+  projectId: z.string().nullable(),
+  state: z.enum(['queued', 'listing', 'running', 'done', 'cancelled', 'failed']),
+  problem: z.string().nullable(),
+  /** projects by state */
+  projects: z.object({
+    seen: z.number().int(),
+    done: z.number().int(),
+    skipped: z.number().int(),
+    failed: z.number().int(),
+    pending: z.number().int(),
+    cancelled: z.number().int(),
+  }),
+  /** company-wide kinds: vendors, master_cost_codes, cost_types, tax_codes */
+  counts: z.record(z.string(), z.number()),
+  callsUsed: z.number().int(),
+  createdAt: Moment,
+  finishedAt: Moment.nullable(),
+  temporalUrl: z.url().nullable(),
+});
+export type Fetch = z.infer<typeof Fetch>;
+export const FetchWithItems = Fetch.extend({ items: z.array(FetchItem) });
+export type FetchWithItems = z.infer<typeof FetchWithItems>;

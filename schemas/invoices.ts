@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { Day, Id, Moment, Money, PageQuery, ProblemView, Quantity } from './common.ts';
+
+export const InvoiceLineInput = z.object({
+  projectId: Id.nullish(),
+  projectCostCodeId: Id.nullish(),
+  costTypeId: Id.nullish(),
+  description: z.string().max(500).nullish(),
+  quantity: Quantity.nullish(),
+  unitPrice: Quantity.nullish(),
+  unit: z.string().max(20).nullish(),
+  amount: Money,
+  taxCodeId: Id.nullish(),
+});
+export type InvoiceLineInput = z.infer<typeof InvoiceLineInput>;
+
+/** POST /api/invoices (201), PUT /api/invoices/:id. Header project, code and type stand for lines that leave theirs blank. */
+export const InvoiceInput = z.object({
+  kind: z.enum(['invoice', 'credit']).default('invoice'),
+  number: z.string().trim().min(1, 'Enter the invoice number.').max(255),
+  payableAccountId: Id.nullish(),
+  invoiceDate: Day,
+  description: z.string().max(500).nullish(),
+  projectId: Id.nullish(),
+  projectCostCodeId: Id.nullish(),
+  costTypeId: Id.nullish(),
+  total: Money,
+  tax: Money,
+  lines: z.array(InvoiceLineInput).max(500),
+});
+export type InvoiceInput = z.infer<typeof InvoiceInput>;
+
+export const Integration = z.enum([
+  'queued',
+  'sending',
+  'waiting',
+  'sent',
+  'failed',
+  'skipped',
+  'partial',
+  'held',
+  'ignored',
+]);
+export type Integration = z.infer<typeof Integration>;
+
+/** GET /api/invoices?tab=&search=&cursor=&limit= : one row of the list */
+export const InvoiceRow = z.object({
+  id: Id,
+  kind: z.enum(['invoice', 'credit']),
+  number: z.string(),
+  vendorName: z.string().nullable(),
+  /** "P-1007 Harbour Apartments", or "3 projects" */
+  projectName: z.string().nullable(),
+  invoiceDate: Day,
+  total: Money,
+  tax: Money,
+  status: z.enum(['entered', 'checked', 'approved']),
+  /** null: not processed */
+  integration: Integration.nullable(),
+  /** the sentence beside the mark: the reason of a failure, what it waits for, or where it went */
+  integrationText: z.string().nullable(),
+  /** code of the first problem, for its fix button */
+  problemCode: z.string().nullable(),
+});
+export type InvoiceRow = z.infer<typeof InvoiceRow>;
+export const InvoiceTab = z.enum(['all', 'to-check', 'ready', 'failed', 'sent']);
+export const InvoiceQuery = PageQuery.extend({ tab: InvoiceTab.default('all') });
+export const InvoiceCounts = z.object({
+  all: z.number().int(),
+  'to-check': z.number().int(),
+  ready: z.number().int(),
+  failed: z.number().int(),
+  sent: z.number().int(),
+});
+
+export const InvoiceLine = InvoiceLineInput.extend({
+  id: Id,
+  position: z.number().int(),
+  codeText: z.string().nullable(),
+  costTypeText: z.string().nullable(),
+  projectText: z.string().nullable(),
+  taxCodeText: z.string().nullable(),
+});
+
+export const InvoicePart = z.object({
+  id: Id,
+  projectText: z.string(),
+  state: z.enum(['planned', 'sending', 'sent', 'failed']),
+  total: Money,
+  procoreUrl: z.url().nullable(),
+});
+
+export const LogEntry = z.object({
+  id: Id,
+  at: Moment,
+  event: z.string(),
+  result: z.enum(['success', 'fail', 'info']),
+  code: z.string().nullable(),
+  message: z.string(),
+  actor: z.string().nullable(),
+  request: z.unknown(),
+  response: z.unknown(),
+  procoreRequestId: z.string().nullable(),
+  durationMs: z.number().int().nullable(),
+  temporalUrl: z.url().nullable(),
+});
+export type LogEntry = z.infer<typeof LogEntry>;
+
+/** GET /api/invoices/:id, and the answer of check, approve, send, retry, cancel, unapprove */
+export const Invoice = InvoiceRow.extend({
+  payableAccountId: Id.nullable(),
+  description: z.string().nullable(),
+  projectId: Id.nullable(),
+  projectCostCodeId: Id.nullable(),
+  costTypeId: Id.nullable(),
+  enteredBy: z.string(),
+  checkedBy: z.string().nullable(),
+  approvedBy: z.string().nullable(),
+  revision: z.number().int(),
+  lines: z.array(InvoiceLine),
+  problems: z.array(ProblemView),
+  /** the smallest rounding tolerance that would pass; null when it passes at the present one */
+  smallestTolerance: Money.nullable(),
+  parts: z.array(InvoicePart),
+  temporalUrl: z.url().nullable(),
+  /** what the signed-in person may do now */
+  may: z.object({
+    edit: z.boolean(),
+    check: z.boolean(),
+    approve: z.boolean(),
+    send: z.boolean(),
+    retry: z.boolean(),
+    cancel: z.boolean(),
+  }),
+});
+export type Invoice = z.infer<typeof Invoice>;
+
+/** GET /api/invoices/:id/log */
+export const InvoiceLog = z.object({ entries: z.array(LogEntry) });
+
+/** POST /api/invoices/send {ids}: 202 with what was queued and what was not */
+export const SendRequest = z.object({ ids: z.array(Id).min(1, 'Choose at least one invoice.').max(1000) });
+export const SendResult = z.object({
+  queued: z.array(Id),
+  refused: z.array(z.object({ id: Id, number: z.string(), message: z.string() })),
+});
+
+/** POST /api/invoices/import (text/csv): all rows or none; per-row errors */
+export const ImportResult = z.object({
+  imported: z.number().int(),
+  errors: z.array(z.object({ row: z.number().int(), column: z.string().nullable(), message: z.string() })),
+});
+export type ImportResult = z.infer<typeof ImportResult>;
+
+/** POST /api/invoices/:id/duplicate {choice} : what to do about a record found in Procore */
+export const DuplicateChoice = z.object({
+  choice: z.enum(['link_only', 'take_over']),
+  reason: z.string().trim().min(1).optional(),
+});

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { Id, Moment, PageQuery } from './common.ts';
+
+/** GET /api/projects?search=&cursor=&limit= (a page) */
+export const Project = z.object({
+  id: Id,
+  code: z.string(),
+  description: z.string(),
+  companyName: z.string().nullable(),
+  stageName: z.string().nullable(),
+  isLinked: z.boolean(),
+  isMonitored: z.boolean(),
+  notMonitoredReason: z.string().nullable(),
+  warning: z.string().nullable(),
+  costCodeCount: z.number().int(),
+  fetchedAt: Moment.nullable(),
+});
+export type Project = z.infer<typeof Project>;
+
+/** GET /api/vendors (a page) */
+export const Vendor = z.object({
+  id: Id,
+  code: z.string(),
+  description: z.string(),
+  city: z.string().nullable(),
+  phone: z.string().nullable(),
+  email: z.string().nullable(),
+  isActive: z.boolean(),
+  isLinked: z.boolean(),
+});
+export type Vendor = z.infer<typeof Vendor>;
+/** POST /api/vendors */
+export const VendorCreate = z.object({
+  description: z.string().trim().min(1).max(255),
+  code: z.string().trim().min(1).max(40).optional(),
+});
+
+/** GET /api/cost-types */
+export const CostType = z.object({
+  id: Id,
+  code: z.string(),
+  description: z.string(),
+  glCode: z.string().nullable(),
+  isActive: z.boolean(),
+});
+export type CostType = z.infer<typeof CostType>;
+
+/** GET /api/tax-codes */
+export const TaxCode = z.object({ id: Id, code: z.string(), description: z.string(), rate: z.string() });
+export type TaxCode = z.infer<typeof TaxCode>;
+
+/** GET /api/master-cost-codes (a page) */
+export const MasterCostCode = z.object({ id: Id, code: z.string(), description: z.string(), isActive: z.boolean() });
+export type MasterCostCode = z.infer<typeof MasterCostCode>;
+
+/** GET /api/project-cost-codes?projectId=&search= (a page) */
+export const ProjectCostCode = z.object({
+  id: Id,
+  projectId: Id,
+  code: z.string(),
+  description: z.string(),
+  subJobName: z.string().nullable(),
+  isPostable: z.boolean(),
+  isBudgeted: z.boolean(),
+  isActive: z.boolean(),
+  costTypes: z.array(
+    z.object({
+      id: Id,
+      code: z.string(),
+      description: z.string(),
+      source: z.enum(['budget', 'local']),
+      isDefault: z.boolean(),
+      /** "In the Procore budget", or who verified it */
+      verified: z.string(),
+    }),
+  ),
+});
+export type ProjectCostCode = z.infer<typeof ProjectCostCode>;
+export const ProjectCostCodeQuery = PageQuery.extend({ projectId: Id.optional() });
+/** POST /api/project-cost-codes: a code entered locally, for projects that lack it */
+export const ProjectCostCodeCreate = z.object({
+  projectId: Id,
+  code: z.string().trim().min(1).max(60),
+  description: z.string().trim().min(1).max(255),
+});
+/** POST /api/project-cost-codes/:id/cost-types: allocates a cost type to a code and verifies the pair; answers the code. */
+export const AllocateCostType = z.object({ costTypeId: Id, isDefault: z.boolean().default(true) });

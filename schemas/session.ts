@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+export const Role = z.enum(['admin', 'clerk', 'approver', 'operator', 'viewer']);
+export type Role = z.infer<typeof Role>;
+
+/** GET /api/session: who is signed in, and where. */
+export const Session = z.object({
+  user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  account: z.object({ id: z.string(), name: z.string() }),
+  roles: z.array(Role),
+});
+export type Session = z.infer<typeof Session>;

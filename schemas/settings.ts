@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { Money } from './common.ts';
+
+const Tolerance = Money.refine((text) => !text.startsWith('-'), 'must not be negative');
+
+/** GET /api/settings */
+export const Settings = z.object({
+  invoicesInterface: z.enum(['procore']).nullable(),
+  procoreSettingEdit: z.boolean(),
+  createMissingCodes: z.boolean(),
+  checkCostType: z.boolean(),
+  linkedCodesOnly: z.boolean(),
+  createMissingVendors: z.boolean(),
+  roundingTolerance: Tolerance,
+  taxTolerance: Tolerance,
+  quantityPlaces: z.number().int().min(0).max(8),
+  directCostStatus: z.enum(['draft', 'pending', 'approved']),
+  postWithoutTax: z.boolean(),
+  selfApproval: z.boolean(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** PATCH /api/settings: only what changes; answered with the whole. */
+export const SettingsChange = Settings.partial();
+export type SettingsChange = z.infer<typeof SettingsChange>;
