@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -58,6 +58,7 @@ export interface Children {
 }
 
 const TAIL_LINES = 20;
+const FULL_LOG_BYTES = 20_000_000;
 
 /**
  * Starts and ends child processes so that none is left behind: not by Ctrl-C, and not by a kill -9 of this process,
@@ -185,7 +186,7 @@ function spawned(spec: ChildSpec): Promise<ChildProcess> {
 /** Sends every line to the log file and to `onLine`, and keeps the last ones. */
 function keepOutput(child: ChildProcess, spec: ChildSpec): string[] {
   const tail: string[] = [];
-  if (spec.logFile !== undefined) mkdirSync(dirname(spec.logFile), { recursive: true });
+  if (spec.logFile !== undefined) prepareLog(spec.logFile);
   const log = spec.logFile === undefined ? null : createWriteStream(spec.logFile, { flags: 'a' });
   log?.on('error', () => undefined); // a full disk must not end the product's parent
   for (const stream of [child.stdout, child.stderr]) {
@@ -199,6 +200,13 @@ function keepOutput(child: ChildProcess, spec: ChildSpec): string[] {
   }
   child.once('close', () => log?.end());
   return tail;
+}
+
+/** One older log is kept beside a full one. */
+function prepareLog(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > FULL_LOG_BYTES) renameSync(file, `${file}.old`);
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals): void {
