@@ -2,15 +2,20 @@ import { z } from 'zod';
 
 export const Id = z.uuid();
 /** A business day, `YYYY-MM-DD`. */
-export const Day = z.iso.date({ error: 'must be a date such as 2026-11-24' });
+export const Day = z.iso.date({ error: 'Enter a date such as 2026-11-24.' });
 /** A moment, ISO 8601 with offset. */
 export const Moment = z.string();
 /** Dollars with at most two decimals, as a decimal string. */
-export const Money = z.string().regex(/^-?\d{1,15}(\.\d{1,2})?$/, 'must be an amount such as 1234.50');
+export const Money = z.string().regex(/^-?\d{1,15}(\.\d{1,2})?$/, 'Enter an amount such as 1234.50.');
 /** A quantity or unit price, as a decimal string. */
-export const Quantity = z.string().regex(/^-?\d{1,14}(\.\d{1,8})?$/, 'must be a number such as 12.5');
+export const Quantity = z.string().regex(/^-?\d{1,14}(\.\d{1,8})?$/, 'Enter a number such as 12.5.');
 
-/** What every refusal of our API looks like. */
+/**
+ * What every refusal of our API looks like. Status: 400 INVALID_INPUT, 401 UNAUTHENTICATED, 403 FORBIDDEN, 404 NOT_FOUND,
+ * 409 CONFLICT, 413 TOO_LARGE, 422 codes of the catalogue, 429 TOO_MANY_REQUESTS, 500 INTERNAL (the message names a
+ * reference that stands in the log). A POST may carry `Idempotency-Key`: repeated with the same body it is answered the
+ * same and done once; with another body it is refused with 409.
+ */
 export const ApiError = z.object({
   error: z.object({
     /** a stable code: of the catalogue, or NOT_FOUND, UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT, CONFLICT */

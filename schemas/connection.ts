@@ -20,10 +20,14 @@ export type Connection = z.infer<typeof Connection>;
 /** PATCH /api/connection: refused with CONFLICT while "Enable Procore setting edit" is off. */
 export const ConnectionChange = z
   .object({ clientId: z.string().min(1).max(200), clientSecret: z.string().min(1).max(500) })
-  .partial();
+  .partial()
+  .strict();
 export type ConnectionChange = z.infer<typeof ConnectionChange>;
 
-/** POST /api/connection/connect: where to send the browser. POST /api/connection/disconnect answers 204. */
+/**
+ * POST /api/connection/connect: where to send the browser. It comes back to /settings/integration, with `?connected=1`
+ * or with `?problem=` and a sentence to show. POST /api/connection/disconnect answers 204.
+ */
 export const ConnectStart = z.object({ authorizeUrl: z.url() });
 
 export const Stage = z.object({
@@ -36,7 +40,7 @@ export const Stage = z.object({
   projectCount: z.number().int(),
 });
 
-/** GET /api/companies */
+/** A company reached through the connection. GET /api/companies answers CompanyList. */
 export const Company = z.object({
   id: Id,
   procoreId: z.string(),
@@ -53,7 +57,10 @@ export const Company = z.object({
 });
 export type Company = z.infer<typeof Company>;
 
-/** PATCH /api/companies/:id */
+export const CompanyList = z.object({ rows: z.array(Company) });
+export type CompanyList = z.infer<typeof CompanyList>;
+
+/** PATCH /api/companies/:id, answered with the Company */
 export const CompanyChange = z
   .object({
     timeZone: z.string().min(1),
@@ -64,7 +71,8 @@ export const CompanyChange = z
     /** ids of the stages that are ticked; all others are not */
     monitoredStageIds: z.array(Id),
   })
-  .partial();
+  .partial()
+  .strict();
 export type CompanyChange = z.infer<typeof CompanyChange>;
 
 /** GET /api/companies/:id/tax-mappings */
@@ -93,7 +101,7 @@ export const TaxMappings = z.object({
 });
 export type TaxMappings = z.infer<typeof TaxMappings>;
 
-/** PUT /api/companies/:id/tax-mappings */
+/** PUT /api/companies/:id/tax-mappings: codes left out stay as they are; answered with the whole. */
 export const TaxMappingsChange = z.object({
   mappings: z.array(z.object({ taxCodeId: Id, procoreTaxCodeId: Id.nullable() })),
 });

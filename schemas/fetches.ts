@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Day, Id, Moment } from './common.ts';
 
-/** POST /api/fetches, 202. With a project id the dates are ignored. */
+/** POST /api/fetches, 202 with the Fetch. With a project id the dates are ignored. */
 export const FetchRequest = z
   .object({
     companyId: Id,
@@ -10,7 +10,7 @@ export const FetchRequest = z
     projectId: z
       .string()
       .trim()
-      .regex(/^\d{1,19}$/, 'must be the number Procore gives the project')
+      .regex(/^\d{1,19}$/, 'Enter the number Procore gives the project, such as 562949953425831.')
       .optional(),
   })
   .superRefine((request, context) => {
@@ -34,7 +34,10 @@ export const FetchItem = z.object({
   reason: z.string().nullable(),
 });
 
-/** GET /api/fetches (newest first), GET /api/fetches/:id (with items); POST /api/fetches/:id/cancel. */
+/**
+ * GET /api/fetches answers FetchList, newest first; GET /api/fetches/:id a FetchWithItems;
+ * POST /api/fetches/:id/cancel the Fetch.
+ */
 export const Fetch = z.object({
   id: Id,
   companyId: Id,
@@ -63,3 +66,7 @@ export const Fetch = z.object({
 export type Fetch = z.infer<typeof Fetch>;
 export const FetchWithItems = Fetch.extend({ items: z.array(FetchItem) });
 export type FetchWithItems = z.infer<typeof FetchWithItems>;
+
+/** GET /api/fetches: the last 50 */
+export const FetchList = z.object({ rows: z.array(Fetch) });
+export type FetchList = z.infer<typeof FetchList>;

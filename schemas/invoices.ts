@@ -14,7 +14,10 @@ export const InvoiceLineInput = z.object({
 });
 export type InvoiceLineInput = z.infer<typeof InvoiceLineInput>;
 
-/** POST /api/invoices (201), PUT /api/invoices/:id. Header project, code and type stand for lines that leave theirs blank. */
+/**
+ * POST /api/invoices (201), PUT /api/invoices/:id, both answered with the Invoice; DELETE /api/invoices/:id answers 204.
+ * Header project, code and type stand for lines that leave theirs blank.
+ */
 export const InvoiceInput = z.object({
   kind: z.enum(['invoice', 'credit']).default('invoice'),
   number: z.string().trim().min(1, 'Enter the invoice number.').max(255),
@@ -65,6 +68,7 @@ export const InvoiceRow = z.object({
 export type InvoiceRow = z.infer<typeof InvoiceRow>;
 export const InvoiceTab = z.enum(['all', 'to-check', 'ready', 'failed', 'sent']);
 export const InvoiceQuery = PageQuery.extend({ tab: InvoiceTab.default('all') });
+/** GET /api/invoices/counts */
 export const InvoiceCounts = z.object({
   all: z.number().int(),
   'to-check': z.number().int(),
@@ -106,7 +110,10 @@ export const LogEntry = z.object({
 });
 export type LogEntry = z.infer<typeof LogEntry>;
 
-/** GET /api/invoices/:id, and the answer of check, approve, send, retry, cancel, unapprove */
+/**
+ * GET /api/invoices/:id, and the answer of POST /api/invoices/:id/{check,approve,unapprove,send,retry,cancel,duplicate}
+ * (send and retry with 202)
+ */
 export const Invoice = InvoiceRow.extend({
   payableAccountId: Id.nullable(),
   description: z.string().nullable(),

@@ -29,13 +29,13 @@ export const Vendor = z.object({
   isLinked: z.boolean(),
 });
 export type Vendor = z.infer<typeof Vendor>;
-/** POST /api/vendors */
+/** POST /api/vendors, 201 with the Vendor */
 export const VendorCreate = z.object({
-  description: z.string().trim().min(1).max(255),
+  description: z.string().trim().min(1, 'Enter the name of the supplier.').max(255),
   code: z.string().trim().min(1).max(40).optional(),
 });
 
-/** GET /api/cost-types */
+/** GET /api/cost-types answers CostTypeList. */
 export const CostType = z.object({
   id: Id,
   code: z.string(),
@@ -44,10 +44,14 @@ export const CostType = z.object({
   isActive: z.boolean(),
 });
 export type CostType = z.infer<typeof CostType>;
+export const CostTypeList = z.object({ rows: z.array(CostType) });
+export type CostTypeList = z.infer<typeof CostTypeList>;
 
-/** GET /api/tax-codes */
+/** GET /api/tax-codes answers TaxCodeList. */
 export const TaxCode = z.object({ id: Id, code: z.string(), description: z.string(), rate: z.string() });
 export type TaxCode = z.infer<typeof TaxCode>;
+export const TaxCodeList = z.object({ rows: z.array(TaxCode) });
+export type TaxCodeList = z.infer<typeof TaxCodeList>;
 
 /** GET /api/master-cost-codes (a page) */
 export const MasterCostCode = z.object({ id: Id, code: z.string(), description: z.string(), isActive: z.boolean() });
@@ -77,7 +81,7 @@ export const ProjectCostCode = z.object({
 });
 export type ProjectCostCode = z.infer<typeof ProjectCostCode>;
 export const ProjectCostCodeQuery = PageQuery.extend({ projectId: Id.optional() });
-/** POST /api/project-cost-codes: a code entered locally, for projects that lack it */
+/** POST /api/project-cost-codes, 201 with the code: one entered locally, for projects that lack it */
 export const ProjectCostCodeCreate = z.object({
   projectId: Id,
   code: z.string().trim().min(1).max(60),

@@ -3,10 +3,16 @@ import { z } from 'zod';
 export const Role = z.enum(['admin', 'clerk', 'approver', 'operator', 'viewer']);
 export type Role = z.infer<typeof Role>;
 
-/** GET /api/session: who is signed in, and where. */
+/**
+ * GET /api/session: who is signed in, and where.
+ * Sign in with POST /api/auth/sign-in/email `SignIn`, out with POST /api/auth/sign-out `{}`; both set the cookie.
+ */
 export const Session = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
   account: z.object({ id: z.string(), name: z.string() }),
   roles: z.array(Role),
 });
 export type Session = z.infer<typeof Session>;
+
+export const SignIn = z.object({ email: z.email(), password: z.string().min(1) });
+export type SignIn = z.infer<typeof SignIn>;

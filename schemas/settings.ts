@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Money } from './common.ts';
 
-const Tolerance = Money.refine((text) => !text.startsWith('-'), 'must not be negative');
+const Tolerance = Money.refine((text) => !text.startsWith('-'), 'The tolerance must not be negative.');
 
 /** GET /api/settings */
 export const Settings = z.object({
@@ -20,6 +20,6 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** PATCH /api/settings: only what changes; answered with the whole. */
-export const SettingsChange = Settings.partial();
+/** PATCH /api/settings: only what changes; answered with the whole. A name that is no setting is refused. */
+export const SettingsChange = Settings.partial().strict();
 export type SettingsChange = z.infer<typeof SettingsChange>;
