@@ -113,6 +113,8 @@ export const webhookHook = pgTable('webhook_hook', {
   /** sealed; the Authorization value Procore sends */
   secret: text().notNull(),
   payloadVersion: text().notNull(),
+  /** triggers it had when last reconciled */
+  triggerCount: integer().notNull().default(0),
   lastEventAt: at(),
   createdAt: createdAt(),
 });

@@ -26,6 +26,8 @@ export const inboxEvent = pgTable(
     isDuplicate: boolean().notNull().default(false),
     /** the raw body, truncated, kept for people */
     payload: text(),
+    /** the fetch that asked for it, and which of its projects; null from every other source */
+    fetchRunId: uuid(),
     fetchItemId: uuid(),
     state: text({ enum: ['pending', 'applied', 'unchanged', 'ignored', 'failed'] })
       .notNull()
@@ -41,6 +43,9 @@ export const inboxEvent = pgTable(
     index('inbox_event_due').on(table.flow, table.scope, table.nextAttemptAt).where(sql`${table.state} = 'pending'`),
     uniqueIndex('inbox_event_delivery').on(table.deliveryKey).where(sql`not ${table.isDuplicate}`),
     index('inbox_event_account').on(table.account, table.id),
+    index('inbox_event_fetch')
+      .on(table.fetchRunId)
+      .where(sql`${table.state} = 'pending' and ${table.fetchRunId} is not null`),
   ],
 );
 
