@@ -3,8 +3,8 @@ import { z } from 'zod';
 export const Id = z.uuid();
 /** A business day, `YYYY-MM-DD`. */
 export const Day = z.iso.date({ error: 'Enter a date such as 2026-11-24.' });
-/** A moment, ISO 8601 with offset. */
-export const Moment = z.string();
+/** A moment, ISO 8601 in UTC; PostgreSQL's own spelling of one is turned into it. */
+export const Moment = z.string().overwrite((text) => new Date(text).toISOString());
 /** Dollars with at most two decimals, as a decimal string. */
 export const Money = z.string().regex(/^-?\d{1,15}(\.\d{1,2})?$/, 'Enter an amount such as 1234.50.');
 /** A quantity or unit price, as a decimal string. */
