@@ -1,0 +1,64 @@
+import { normaliseName } from './matching.ts';
+
+/** A Procore project, by what decides whether and as what it comes in. */
+export interface ProcoreProject {
+  procoreId: string;
+  name: string;
+  number: string | null;
+  isActive: boolean;
+  isTemplate: boolean;
+  isDemo: boolean;
+  stage: { procoreId: string; name: string } | null;
+}
+
+export type Gate = { kind: 'open' } | { kind: 'closed'; reason: string };
+
+/**
+ * Whether a project comes in: real, active, and in a stage ticked under Project webhook monitoring stages.
+ * Stages are compared by id; their names are the customer's and near-twins (domain.md 1.4).
+ */
+export function stageGate(project: ProcoreProject, monitoredStageIds: ReadonlySet<string>): Gate {
+  if (project.isTemplate) return closed('It is a project template.');
+  if (project.isDemo) return closed('It is a demo project.');
+  if (!project.isActive) return closed('It is inactive in Procore.');
+  if (project.stage === null) return closed('It has no stage in Procore.');
+  if (!monitoredStageIds.has(project.stage.procoreId))
+    return closed(`Its stage "${project.stage.name}" is not ticked.`);
+  return { kind: 'open' };
+}
+
+const closed = (reason: string): Gate => ({ kind: 'closed', reason });
+
+/** A Lentune project that may be, or may stand in the way of, a Procore project. */
+export interface LocalProject {
+  id: string;
+  code: string;
+  /** linked to some Procore project, in whichever company */
+  isLinked: boolean;
+}
+
+export type ProjectChoice = { kind: 'link'; id: string } | { kind: 'create'; code: string };
+
+/**
+ * Which Lentune project an unlinked Procore project becomes (domain.md Q1): an unlinked one with exactly its number is
+ * linked; else it is created under its number when that is given and free, otherwise under `PROCORE<id>`.
+ * A number held by a project linked elsewhere is not free. Names never match projects.
+ */
+export function chooseProject(
+  project: Pick<ProcoreProject, 'procoreId' | 'number'>,
+  locals: readonly LocalProject[],
+): ProjectChoice {
+  const number = project.number?.trim() ?? '';
+  const holder = number === '' ? undefined : holderOf(number, locals);
+  if (holder !== undefined && !holder.isLinked) return { kind: 'link', id: holder.id };
+  const wished = number !== '' && holder === undefined ? number : `PROCORE${project.procoreId}`;
+  for (let attempt = 1; ; attempt += 1) {
+    const code = attempt === 1 ? wished : `${wished}-${attempt}`;
+    if (holderOf(code, locals) === undefined) return { kind: 'create', code };
+  }
+}
+
+function holderOf(code: string, locals: readonly LocalProject[]): LocalProject | undefined {
+  const wanted = normaliseName(code);
+  return locals.find((local) => normaliseName(local.code) === wanted);
+}
