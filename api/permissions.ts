@@ -1,0 +1,33 @@
+import type { Role } from '../schemas/session.ts';
+
+const EVERYONE = ['admin', 'clerk', 'approver', 'operator', 'viewer'] as const;
+
+/** Who may do what. Check, approve and send are separate rights; overrides are the admin's. */
+export const RIGHTS = {
+  read: EVERYONE,
+  'settings.change': ['admin'],
+  'connection.change': ['admin'],
+  'company.change': ['admin'],
+  'tax-mapping.change': ['admin'],
+  'fetch.start': ['admin', 'operator'],
+  'vendor.create': ['admin', 'clerk'],
+  'cost-code.create': ['admin', 'clerk'],
+  'cost-type.allocate': ['admin', 'clerk'],
+  'invoice.edit': ['clerk'],
+  'invoice.check': ['clerk'],
+  'invoice.approve': ['approver'],
+  'invoice.send': ['clerk', 'operator'],
+  'invoice.take-over': ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Right = keyof typeof RIGHTS;
+
+/** Whether one of the roles carries the right. */
+export const isAllowed = (roles: readonly Role[], right: Right): boolean =>
+  (RIGHTS[right] as readonly Role[]).some((role) => roles.includes(role));
+
+/** Says who can do it instead. */
+export function whoMay(right: Right): string {
+  const names = RIGHTS[right].map((role) => (role === 'admin' || role === 'approver' ? `an ${role}` : `a ${role}`));
+  return `Only ${names.join(' or ')} may do this.`;
+}
