@@ -25,8 +25,8 @@ export const ConnectionChange = z
 export type ConnectionChange = z.infer<typeof ConnectionChange>;
 
 /**
- * POST /api/connection/connect: where to send the browser. It comes back to /settings/integration, with `?connected=1`
- * or with `?problem=` and a sentence to show. POST /api/connection/disconnect answers 204.
+ * POST /api/connection/connect: where to send the browser. It comes back to /settings?tab=procore, with
+ * `connected=1` or with `error=` and a sentence to show. POST /api/connection/disconnect answers 204.
  */
 export const ConnectStart = z.object({ authorizeUrl: z.url() });
 
@@ -40,7 +40,7 @@ export const Stage = z.object({
   projectCount: z.number().int(),
 });
 
-/** A company reached through the connection. GET /api/companies answers CompanyList. */
+/** A company reached through the connection. GET /api/companies answers a CompanyList. */
 export const Company = z.object({
   id: Id,
   procoreId: z.string(),
@@ -57,7 +57,7 @@ export const Company = z.object({
 });
 export type Company = z.infer<typeof Company>;
 
-export const CompanyList = z.object({ rows: z.array(Company) });
+export const CompanyList = z.array(Company);
 export type CompanyList = z.infer<typeof CompanyList>;
 
 /** PATCH /api/companies/:id, answered with the Company */

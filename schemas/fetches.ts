@@ -35,7 +35,7 @@ export const FetchItem = z.object({
 });
 
 /**
- * GET /api/fetches answers FetchList, newest first; GET /api/fetches/:id a FetchWithItems;
+ * GET /api/fetches answers a FetchList, newest first; GET /api/fetches/:id a FetchWithItems;
  * POST /api/fetches/:id/cancel the Fetch.
  */
 export const Fetch = z.object({
@@ -68,5 +68,5 @@ export const FetchWithItems = Fetch.extend({ items: z.array(FetchItem) });
 export type FetchWithItems = z.infer<typeof FetchWithItems>;
 
 /** GET /api/fetches: the last 50 */
-export const FetchList = z.object({ rows: z.array(Fetch) });
+export const FetchList = z.array(Fetch);
 export type FetchList = z.infer<typeof FetchList>;

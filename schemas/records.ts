@@ -35,7 +35,7 @@ export const VendorCreate = z.object({
   code: z.string().trim().min(1).max(40).optional(),
 });
 
-/** GET /api/cost-types answers CostTypeList. */
+/** GET /api/cost-types answers a CostTypeList. */
 export const CostType = z.object({
   id: Id,
   code: z.string(),
@@ -44,13 +44,13 @@ export const CostType = z.object({
   isActive: z.boolean(),
 });
 export type CostType = z.infer<typeof CostType>;
-export const CostTypeList = z.object({ rows: z.array(CostType) });
+export const CostTypeList = z.array(CostType);
 export type CostTypeList = z.infer<typeof CostTypeList>;
 
-/** GET /api/tax-codes answers TaxCodeList. */
+/** GET /api/tax-codes answers a TaxCodeList. */
 export const TaxCode = z.object({ id: Id, code: z.string(), description: z.string(), rate: z.string() });
 export type TaxCode = z.infer<typeof TaxCode>;
-export const TaxCodeList = z.object({ rows: z.array(TaxCode) });
+export const TaxCodeList = z.array(TaxCode);
 export type TaxCodeList = z.infer<typeof TaxCodeList>;
 
 /** GET /api/master-cost-codes (a page) */
