@@ -4,9 +4,17 @@ export interface AccessToken {
   version: number;
 }
 
+/** What a new pair is asked for with. Without a refresh token the connection is a service account: client credentials. */
+export interface Grant {
+  refreshToken: string | null;
+  clientId: string;
+  clientSecret: string;
+  loginUrl: string;
+}
+
 /** What a refresh gives back, or that the grant is dead. */
 export type RefreshResult =
-  | { kind: 'refreshed'; accessToken: string; refreshToken: string; expiresInSeconds: number }
+  | { kind: 'refreshed'; accessToken: string; refreshToken: string | null; expiresInSeconds: number }
   | { kind: 'dead' };
 
 /** Where the tokens of a connection live. Implemented in db/ on a row lock, so that one refresh happens whatever the number of workers. */
@@ -20,12 +28,7 @@ export interface TokenStore {
    */
   accessToken(
     connectionId: string,
-    refresh: (grant: {
-      refreshToken: string;
-      clientId: string;
-      clientSecret: string;
-      loginUrl: string;
-    }) => Promise<RefreshResult>,
+    refresh: (grant: Grant) => Promise<RefreshResult>,
     refused?: number,
   ): Promise<AccessToken>;
 }
