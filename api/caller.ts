@@ -16,6 +16,8 @@ export interface Caller {
   id: string;
   name: string;
   email: string;
+  /** as logs, audits and the two-people rule keep whoever acts: the e-mail address, or the name of the key */
+  actor: string;
   roles: Role[];
   /** null for a machine */
   sessionId: string | null;
@@ -57,6 +59,7 @@ export async function identify(
     id: found.user.id,
     name: found.user.name,
     email: found.user.email,
+    actor: found.user.email,
     roles: asRoles(member.role.split(',')),
     sessionId: found.session.id,
   };
@@ -71,6 +74,7 @@ async function machine(db: Db, key: string): Promise<Caller> {
     id: found.id,
     name: found.name,
     email: '',
+    actor: `Key: ${found.name}`,
     roles: asRoles(found.scopes),
     sessionId: null,
   };

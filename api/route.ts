@@ -46,14 +46,11 @@ export type AddRoute = <P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
   handle: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<A> | undefined>,
 ) => void;
 
+/** Finds out who calls; throws a Refusal when nobody we know does. */
+export type Identify = (request: Request, response: Response) => Promise<Caller>;
+
 /** A set of routes: the router that serves them and the registry that describes them. */
-export function createRoutes({
-  db,
-  identify,
-}: {
-  db: Db;
-  identify(request: Request, response: Response): Promise<Caller>;
-}) {
+export function createRoutes({ db, identify }: { db: Db; identify: Identify }) {
   const router = Router();
   const registry = new OpenAPIRegistry();
 

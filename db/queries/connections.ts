@@ -9,7 +9,8 @@ export type ConnectionFacts = Omit<ConnectionRow, 'clientSecret' | 'accessToken'
 /** Encrypts; `place` binds the ciphertext to its row (platform/crypto.ts). */
 type Seal = (plain: string, place: string) => string;
 
-const secretPlace = (connectionId: string) => `procore_connection.client_secret:${connectionId}`;
+/** What a sealed client secret is bound to. */
+export const clientSecretPlace = (connectionId: string) => `procore_connection.client_secret:${connectionId}`;
 
 /** How this installation reaches Procore when an account has not said otherwise. */
 export interface ConnectionDefaults {
@@ -35,7 +36,7 @@ export async function ensureConnection(
   const { clientSecret, ...rest } = defaults;
   await db
     .insert(procoreConnection)
-    .values({ id, account, ...rest, clientSecret: seal(clientSecret, secretPlace(id)) })
+    .values({ id, account, ...rest, clientSecret: seal(clientSecret, clientSecretPlace(id)) })
     .onConflictDoNothing();
   const made = await findConnection(db, account, defaults.apiUrl);
   if (!made) throw new Error('The connection row just inserted is gone');
@@ -47,6 +48,19 @@ async function findConnection(db: Queryable, account: string, apiUrl: string): P
     .select()
     .from(procoreConnection)
     .where(and(eq(procoreConnection.account, account), eq(procoreConnection.apiUrl, apiUrl)));
+  return row;
+}
+
+/** One connection of the account. */
+export async function findConnectionById(
+  db: Queryable,
+  account: string,
+  connectionId: string,
+): Promise<ConnectionRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(procoreConnection)
+    .where(and(eq(procoreConnection.account, account), eq(procoreConnection.id, connectionId)));
   return row;
 }
 
@@ -77,7 +91,7 @@ export async function changeConnection(
       ...(change.clientId === undefined ? {} : { clientId: change.clientId }),
       ...(change.clientSecret === undefined
         ? {}
-        : { clientSecret: seal(change.clientSecret, secretPlace(connectionId)) }),
+        : { clientSecret: seal(change.clientSecret, clientSecretPlace(connectionId)) }),
       ...(isOtherApp ? FORGOTTEN_TOKENS : {}),
       updatedAt: sql`now()`,
     })
