@@ -1,0 +1,79 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { documentWait, payableInvoice } from '../schema/index.ts';
+import type { Queryable } from '../types.ts';
+import { addLog } from './integration-log.ts';
+
+/** A cause in Procore that an inbound change can clear: `domain/waits.ts` composes the keys. */
+export interface Wait {
+  code: string;
+  key: string;
+  projectProcoreId: string | null;
+}
+
+/** Replaces what a failed document waits for. */
+export async function replaceWaits(
+  db: Queryable,
+  account: string,
+  documentId: string,
+  waits: readonly Wait[],
+): Promise<void> {
+  await clearWaits(db, account, documentId);
+  if (waits.length === 0) return;
+  await db
+    .insert(documentWait)
+    .values(waits.map((wait) => ({ account, documentKind: 'invoice' as const, documentId, ...wait })))
+    .onConflictDoNothing();
+}
+
+/** An edited, cancelled or re-queued document waits for nothing. */
+export async function clearWaits(db: Queryable, account: string, documentId: string): Promise<void> {
+  await db.delete(documentWait).where(and(eq(documentWait.account, account), eq(documentWait.documentId, documentId)));
+}
+
+/**
+ * Queues again the documents that failed for want of what just came in, in the transaction that brings it in.
+ * Only those still approved and failed: one that a person edited, cancelled or ignored stays where it is (design: clearing).
+ * Each passes preflight again when its turn comes.
+ *
+ * @param keys such as `cost-code:<Procore project id>:<code>`, see domain/waits.ts
+ * @returns the ids that were queued
+ */
+export async function requeueWaiting(db: Queryable, account: string, keys: readonly string[]): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const waiting = db
+    .select({ id: documentWait.documentId })
+    .from(documentWait)
+    .where(and(eq(documentWait.account, account), inArray(documentWait.key, [...keys])));
+  const queued = await db
+    .update(payableInvoice)
+    .set({
+      integration: 'queued',
+      queuedAt: sql`now()`,
+      queuedBy: 'automatic',
+      queuedPriority: 0,
+      dispatchedAt: null,
+      waitingSince: null,
+      waitingFor: null,
+      updatedAt: sql`now()`,
+    })
+    .where(
+      and(
+        eq(payableInvoice.account, account),
+        eq(payableInvoice.status, 'approved'),
+        eq(payableInvoice.integration, 'failed'),
+        inArray(payableInvoice.id, waiting),
+      ),
+    )
+    .returning({ id: payableInvoice.id });
+  for (const { id } of queued) {
+    await clearWaits(db, account, id);
+    await addLog(db, {
+      account,
+      documentId: id,
+      event: 'queued',
+      result: 'info',
+      message: 'Queued again by itself: what it waited for came in from Procore.',
+    });
+  }
+  return queued.map(({ id }) => id);
+}

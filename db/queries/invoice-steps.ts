@@ -1,0 +1,253 @@
+import { and, eq, isNotNull, or, sql } from 'drizzle-orm';
+import { messageOf } from '../../domain/errors.ts';
+import { allowedSteps, type Finding } from '../../domain/invoice.ts';
+import { preflight } from '../../domain/preflight.ts';
+import { payableInvoice, pushPart } from '../schema/index.ts';
+import type { Queryable } from '../types.ts';
+import { writeAudit } from './audit.ts';
+import { clearWaits } from './document-waits.ts';
+import { addLog } from './integration-log.ts';
+import { loadInvoice } from './invoice-document.ts';
+import { IS_ON_ITS_WAY, lockInvoice, type StepResult } from './invoices.ts';
+import { getSettings } from './settings.ts';
+
+/**
+ * Checks an invoice: every problem is found at once and kept on it. It becomes Checked when none blocks.
+ * The caller shows the problems; they are no error of the request.
+ */
+export async function checkInvoice(
+  db: Queryable,
+  account: string,
+  id: string,
+  actor: string,
+): Promise<StepResult | { kind: 'problems'; findings: Finding[] }> {
+  const row = await lockInvoice(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  if (!allowedSteps(row).check)
+    return { kind: 'conflict', message: row.status === 'entered' ? IS_ON_ITS_WAY : 'The invoice is checked already.' };
+  const loaded = await loadInvoice(db, account, id);
+  if (loaded === null) return { kind: 'not-found' };
+  const { findings } = preflight(loaded.document, await getSettings(db, account), 'check');
+  const blocking = findings.filter((finding) => finding.severity === 'blocks');
+  const isChecked = blocking.length === 0;
+  await db
+    .update(payableInvoice)
+    .set({
+      problems: findings,
+      updatedAt: sql`now()`,
+      ...(isChecked ? { status: 'checked' as const, checkedBy: actor, checkedAt: sql`now()` } : {}),
+    })
+    .where(eq(payableInvoice.id, id));
+  await addLog(db, {
+    account,
+    documentId: id,
+    event: 'checked',
+    result: isChecked ? 'success' : 'fail',
+    actor,
+    code: blocking[0]?.code ?? null,
+    message: isChecked ? 'Checked.' : `Not checked: ${blocking.map(messageOf).join(' ')}`,
+  });
+  return isChecked ? { kind: 'done' } : { kind: 'problems', findings };
+}
+
+/** Approves a checked invoice. Nobody approves what they entered themselves unless the account allows it. */
+export async function approveInvoice(db: Queryable, account: string, id: string, actor: string): Promise<StepResult> {
+  const row = await lockInvoice(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  if (!allowedSteps(row).approve)
+    return {
+      kind: 'conflict',
+      message: row.status === 'entered' ? 'Check the invoice first.' : 'The invoice is approved already.',
+    };
+  if (row.enteredBy === actor && !(await getSettings(db, account)).selfApproval)
+    return { kind: 'forbidden', message: 'You entered this invoice, so somebody else must approve it.' };
+  await db
+    .update(payableInvoice)
+    .set({ status: 'approved', approvedBy: actor, approvedAt: sql`now()`, updatedAt: sql`now()` })
+    .where(eq(payableInvoice.id, id));
+  await addLog(db, { account, documentId: id, event: 'approved', result: 'success', actor, message: 'Approved.' });
+  await writeAudit(db, { account, actor, action: 'invoice.approved', subject: row.number });
+  return { kind: 'done' };
+}
+
+/** Takes the approval back; what already stands in Procore stays there. */
+export async function unapproveInvoice(db: Queryable, account: string, id: string, actor: string): Promise<StepResult> {
+  const row = await lockInvoice(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  if (!allowedSteps(row).unapprove)
+    return { kind: 'conflict', message: row.status === 'approved' ? IS_ON_ITS_WAY : 'The invoice is not approved.' };
+  await db
+    .update(payableInvoice)
+    .set({ status: 'checked', approvedBy: null, approvedAt: null, updatedAt: sql`now()` })
+    .where(eq(payableInvoice.id, id));
+  await clearWaits(db, account, id);
+  await addLog(db, {
+    account,
+    documentId: id,
+    event: 'changed',
+    result: 'info',
+    actor,
+    message: 'Approval withdrawn.',
+  });
+  await writeAudit(db, { account, actor, action: 'invoice.unapproved', subject: row.number });
+  return { kind: 'done' };
+}
+
+export interface QueueResult {
+  queued: string[];
+  refused: { id: string; number: string; message: string }[];
+}
+
+/** A person's click goes before what queued itself. */
+const PERSON = 1;
+
+/**
+ * Sending is a row: marks approved invoices as queued, each on the revision it has now. The dispatcher starts them
+ * (design: sending is a row), so this answers the same whether Temporal runs or not.
+ */
+export async function queueInvoices(
+  db: Queryable,
+  account: string,
+  ids: readonly string[],
+  actor: string,
+): Promise<QueueResult> {
+  const result: QueueResult = { queued: [], refused: [] };
+  // One order of locking for all, so that two batches that share invoices cannot wait for each other.
+  for (const id of [...new Set(ids)].sort()) {
+    const row = await lockInvoice(db, account, id);
+    if (row === null) {
+      result.refused.push({ id, number: '', message: 'There is no such invoice.' });
+      continue;
+    }
+    const may = allowedSteps(row);
+    if (!may.send && !may.retry) {
+      result.refused.push({ id, number: row.number, message: whyNotSent(row) });
+      continue;
+    }
+    await queue(db, account, id, actor);
+    await addLog(db, {
+      account,
+      documentId: id,
+      event: may.retry ? 'retried' : 'queued',
+      result: 'info',
+      actor,
+      message: may.retry ? 'Queued again.' : 'Queued for Procore.',
+    });
+    await writeAudit(db, { account, actor, action: 'invoice.queued', subject: row.number });
+    result.queued.push(id);
+  }
+  return result;
+}
+
+type Row = NonNullable<Awaited<ReturnType<typeof lockInvoice>>>;
+
+function whyNotSent(row: Row): string {
+  if (row.status === 'entered') return `${row.number} is not checked and approved yet.`;
+  if (row.status === 'checked') return `${row.number} is not approved yet.`;
+  if (row.integration === 'sent') return `${row.number} has been sent already.`;
+  if (row.integration === 'ignored') return `${row.number} is ignored.`;
+  return `${row.number} is on its way already.`;
+}
+
+async function queue(db: Queryable, account: string, id: string, actor: string): Promise<void> {
+  await db
+    .update(payableInvoice)
+    .set({
+      integration: 'queued',
+      queuedAt: sql`now()`,
+      queuedBy: actor,
+      queuedPriority: PERSON,
+      dispatchedAt: null,
+      waitingSince: null,
+      waitingFor: null,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(payableInvoice.id, id));
+  await clearWaits(db, account, id);
+}
+
+/** Queues one failed, held or partly sent invoice again; the journal goes on from what already stands in Procore. */
+export async function retryInvoice(db: Queryable, account: string, id: string, actor: string): Promise<StepResult> {
+  const row = await lockInvoice(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  if (!allowedSteps(row).retry) return { kind: 'conflict', message: whyNotSent(row) };
+  await queueInvoices(db, account, [id], actor);
+  return { kind: 'done' };
+}
+
+/**
+ * Takes an invoice back. One that was not started is free at once; `running` means its run must be cancelled too
+ * (dispatch/documents.ts `cancelRun`), and the mark follows when the run has ended.
+ */
+export async function cancelInvoice(
+  db: Queryable,
+  account: string,
+  id: string,
+  actor: string,
+): Promise<StepResult | { kind: 'running' }> {
+  const row = await lockInvoice(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  if (!allowedSteps(row).cancel) return { kind: 'conflict', message: 'The invoice is not on its way.' };
+  const isRunning = row.integration !== 'queued' || row.dispatchedAt !== null;
+  if (!isRunning) {
+    await db
+      .update(payableInvoice)
+      .set({
+        integration: (await hasParts(db, id)) ? 'held' : null,
+        queuedAt: null,
+        queuedBy: null,
+        updatedAt: sql`now()`,
+      })
+      .where(eq(payableInvoice.id, id));
+  }
+  await clearWaits(db, account, id);
+  await addLog(db, {
+    account,
+    documentId: id,
+    event: 'cancelled',
+    result: 'info',
+    actor,
+    message: 'Sending cancelled.',
+  });
+  await writeAudit(db, { account, actor, action: 'invoice.cancelled', subject: row.number });
+  return { kind: isRunning ? 'running' : 'done' };
+}
+
+/** Whether a record of the document already stands in Procore, or may. */
+async function hasParts(db: Queryable, documentId: string): Promise<boolean> {
+  const [part] = await db
+    .select({ id: pushPart.id })
+    .from(pushPart)
+    .where(and(eq(pushPart.documentId, documentId), or(isNotNull(pushPart.procoreId), isNotNull(pushPart.sending))))
+    .limit(1);
+  return part !== undefined;
+}
+
+/**
+ * What a person decided about a record found in Procore that is not ours: link it without writing, ever, or take it over.
+ * Queues the invoice again.
+ */
+export async function chooseDuplicate(
+  db: Queryable,
+  account: string,
+  id: string,
+  actor: string,
+  choice: 'link_only' | 'take_over',
+  reason?: string,
+): Promise<StepResult> {
+  const row = await lockInvoice(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  const isDuplicate = (row.problems as Finding[]).some((problem) => problem.code === 'DUPLICATE');
+  if (!allowedSteps(row).retry || !isDuplicate)
+    return { kind: 'conflict', message: 'The invoice did not meet a duplicate in Procore.' };
+  await db.update(payableInvoice).set({ duplicateChoice: choice }).where(eq(payableInvoice.id, id));
+  await writeAudit(db, {
+    account,
+    actor,
+    action: 'invoice.duplicate-chosen',
+    subject: row.number,
+    after: { choice, reason: reason ?? null },
+  });
+  await queueInvoices(db, account, [id], actor);
+  return { kind: 'done' };
+}

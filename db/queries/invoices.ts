@@ -1,0 +1,411 @@
+import { and, asc, count, desc, eq, ilike, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { CATALOGUE, type ErrorCode, firstInCatalogue, messageOf } from '../../domain/errors.ts';
+import {
+  allowedSteps,
+  type Finding,
+  type InvoiceDraft,
+  type InvoiceMark,
+  isOnItsWay,
+  matchNumber,
+  projectText,
+} from '../../domain/invoice.ts';
+import { checkRounding } from '../../domain/preflight.ts';
+import {
+  costType,
+  payableAccount,
+  payableInvoice,
+  payableInvoiceLine,
+  procoreCompany,
+  procoreConnection,
+  project,
+  projectCostCode,
+  pushPart,
+  taxCode,
+} from '../schema/index.ts';
+import type { Queryable } from '../types.ts';
+import { clearWaits } from './document-waits.ts';
+import { addLog, lastRun } from './integration-log.ts';
+import { loadInvoice } from './invoice-document.ts';
+import { getSettings } from './settings.ts';
+
+/** What came of a change a person asked for. `refused` carries the sentence to show; `conflict` is a matter of time, not of rights. */
+export type StepResult =
+  | { kind: 'done' }
+  | { kind: 'not-found' }
+  | { kind: 'conflict'; message: string }
+  | { kind: 'forbidden'; message: string };
+
+export const IS_ON_ITS_WAY = 'The invoice is on its way to Procore; cancel that first.';
+
+/** Enters an invoice. Nothing is checked but that what it names is the account's own; problems are for `checkInvoice`. */
+export async function createInvoice(
+  db: Queryable,
+  account: string,
+  actor: string,
+  draft: InvoiceDraft,
+): Promise<{ kind: 'created'; id: string } | UnknownReference> {
+  const unknown = await findUnknown(db, account, draft);
+  if (unknown !== null) return unknown;
+  const [row] = await db
+    .insert(payableInvoice)
+    .values({ account, enteredBy: actor, ...headerOf(draft) })
+    .returning({ id: payableInvoice.id });
+  if (!row) throw new Error('The invoice just inserted is gone');
+  await insertLines(db, account, row.id, draft);
+  await addLog(db, { account, documentId: row.id, event: 'received', result: 'info', actor, message: 'Entered.' });
+  return { kind: 'created', id: row.id };
+}
+
+/** A field that names something the account does not have. */
+export interface UnknownReference {
+  kind: 'unknown-reference';
+  /** such as `payableAccountId` or `lines.0.projectId` */
+  path: string;
+  message: string;
+}
+
+/** Changes an invoice; what was checked and approved must be so again. Refused while it is on its way. */
+export async function updateInvoice(
+  db: Queryable,
+  account: string,
+  id: string,
+  actor: string,
+  draft: InvoiceDraft,
+): Promise<StepResult | UnknownReference> {
+  const row = await lockInvoice(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  if (isOnItsWay(row.integration)) return { kind: 'conflict', message: IS_ON_ITS_WAY };
+  const unknown = await findUnknown(db, account, draft);
+  if (unknown !== null) return unknown;
+  await db
+    .update(payableInvoice)
+    .set({
+      ...headerOf(draft),
+      status: 'entered',
+      checkedBy: null,
+      checkedAt: null,
+      approvedBy: null,
+      approvedAt: null,
+      integration: null,
+      problems: [],
+      duplicateChoice: null,
+      revision: sql`${payableInvoice.revision} + 1`,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(payableInvoice.id, id));
+  await db.delete(payableInvoiceLine).where(eq(payableInvoiceLine.invoiceId, id));
+  await insertLines(db, account, id, draft);
+  await clearWaits(db, account, id);
+  await addLog(db, { account, documentId: id, event: 'changed', result: 'info', actor, message: 'Changed.' });
+  return { kind: 'done' };
+}
+
+const headerOf = (draft: InvoiceDraft) => ({
+  kind: draft.kind,
+  number: draft.number.trim(),
+  matchNumber: matchNumber(draft.number),
+  payableAccountId: draft.payableAccountId ?? null,
+  invoiceDate: draft.invoiceDate,
+  description: draft.description ?? null,
+  projectId: draft.projectId ?? null,
+  projectCostCodeId: draft.projectCostCodeId ?? null,
+  costTypeId: draft.costTypeId ?? null,
+  total: draft.total,
+  tax: draft.tax,
+});
+
+async function insertLines(db: Queryable, account: string, invoiceId: string, draft: InvoiceDraft): Promise<void> {
+  if (draft.lines.length === 0) return;
+  await db.insert(payableInvoiceLine).values(
+    draft.lines.map((line, index) => ({
+      account,
+      invoiceId,
+      position: index + 1,
+      projectId: line.projectId ?? null,
+      projectCostCodeId: line.projectCostCodeId ?? null,
+      costTypeId: line.costTypeId ?? null,
+      description: line.description ?? null,
+      quantity: line.quantity ?? null,
+      unitPrice: line.unitPrice ?? null,
+      unit: line.unit ?? null,
+      amount: line.amount,
+      taxCodeId: line.taxCodeId ?? null,
+    })),
+  );
+}
+
+/** The invoice row, locked until the transaction ends, so that two people's steps come one after the other. */
+export async function lockInvoice(db: Queryable, account: string, id: string) {
+  const [row] = await db
+    .select()
+    .from(payableInvoice)
+    .where(and(eq(payableInvoice.account, account), eq(payableInvoice.id, id)))
+    .for('update');
+  return row ?? null;
+}
+
+const REFERENCES = {
+  payableAccountId: { table: payableAccount, what: 'supplier' },
+  projectId: { table: project, what: 'project' },
+  projectCostCodeId: { table: projectCostCode, what: 'cost code' },
+  costTypeId: { table: costType, what: 'cost type' },
+  taxCodeId: { table: taxCode, what: 'tax code' },
+} as const;
+
+/** A foreign key accepts any account's row, so ownership is asked for here. */
+async function findUnknown(db: Queryable, account: string, draft: InvoiceDraft): Promise<UnknownReference | null> {
+  const named = [
+    ...(['payableAccountId', 'projectId', 'projectCostCodeId', 'costTypeId'] as const).map((field) => ({
+      field,
+      path: field as string,
+      id: draft[field],
+    })),
+    ...draft.lines.flatMap((line, index) =>
+      (['projectId', 'projectCostCodeId', 'costTypeId', 'taxCodeId'] as const).map((field) => ({
+        field,
+        path: `lines.${index}.${field}`,
+        id: line[field],
+      })),
+    ),
+  ].filter((reference): reference is typeof reference & { id: string } => reference.id != null);
+  for (const [field, { table, what }] of Object.entries(REFERENCES)) {
+    const wanted = named.filter((reference) => reference.field === field);
+    if (wanted.length === 0) continue;
+    const known = await db
+      .select({ id: table.id })
+      .from(table)
+      .where(and(eq(table.account, account), inArray(table.id, [...new Set(wanted.map(({ id }) => id))])));
+    const missing = wanted.find(({ id }) => !known.some((row) => row.id === id));
+    if (missing) return { kind: 'unknown-reference', path: missing.path, message: `There is no such ${what}.` };
+  }
+  return null;
+}
+
+export type InvoiceTab = 'all' | 'to-check' | 'ready' | 'failed' | 'sent';
+
+const TABS: Record<InvoiceTab, SQL | undefined> = {
+  all: undefined,
+  'to-check': ne(payableInvoice.status, 'approved'),
+  ready: and(
+    eq(payableInvoice.status, 'approved'),
+    sql`coalesce(${payableInvoice.integration}, 'queued') in ('queued', 'sending', 'waiting')`,
+  ),
+  failed: inArray(payableInvoice.integration, ['failed', 'partial', 'held']),
+  sent: inArray(payableInvoice.integration, ['sent', 'skipped']),
+};
+
+export interface InvoiceListRow {
+  id: string;
+  kind: 'invoice' | 'credit';
+  number: string;
+  vendorName: string | null;
+  projectName: string | null;
+  invoiceDate: string;
+  total: string;
+  tax: string;
+  status: 'entered' | 'checked' | 'approved';
+  integration: InvoiceMark | null;
+  integrationText: string | null;
+  problemCode: string | null;
+}
+
+export interface InvoicePage {
+  rows: InvoiceListRow[];
+  total: number;
+  nextCursor: string | null;
+}
+
+/** A page of invoices, newest first. `search` looks in the number, the supplier and the project. */
+export async function listInvoices(
+  db: Queryable,
+  account: string,
+  query: { tab: InvoiceTab; search?: string | undefined; cursor?: string | undefined; limit: number },
+): Promise<InvoicePage> {
+  const matching = and(eq(payableInvoice.account, account), TABS[query.tab], searched(query.search));
+  const rows = await selectRows(db)
+    .where(and(matching, query.cursor === undefined ? undefined : lt(payableInvoice.id, query.cursor)))
+    .orderBy(desc(payableInvoice.id))
+    .limit(query.limit + 1);
+  const [{ total } = { total: 0 }] = await db
+    .select({ total: count() })
+    .from(payableInvoice)
+    .leftJoin(payableAccount, eq(payableAccount.id, payableInvoice.payableAccountId))
+    .where(matching);
+  const shown = rows.slice(0, query.limit);
+  return {
+    rows: shown.map(presentRow),
+    total,
+    nextCursor: rows.length > query.limit ? (shown.at(-1)?.id ?? null) : null,
+  };
+}
+
+function searched(search: string | undefined): SQL | undefined {
+  if (search === undefined || search.trim() === '') return undefined;
+  const pattern = `%${search.trim().replace(/[\\%_]/g, '\\$&')}%`;
+  return or(
+    ilike(payableInvoice.number, pattern),
+    ilike(payableAccount.description, pattern),
+    sql`exists (select 1 from ${project} where ${project.id} in ${projectIdsOf}
+      and (${project.code} ilike ${pattern} or ${project.description} ilike ${pattern}))`,
+  );
+}
+
+const projectIdsOf = sql`(
+  select coalesce(line.project_id, ${payableInvoice.projectId}) from payable_invoice_line line
+  where line.invoice_id = ${payableInvoice.id} union select ${payableInvoice.projectId})`;
+
+const selectRows = (db: Queryable) =>
+  db
+    .select({
+      id: payableInvoice.id,
+      kind: payableInvoice.kind,
+      number: payableInvoice.number,
+      vendorName: payableAccount.description,
+      projectNames: sql<string[] | null>`(select array_agg(distinct ${project.code} || ' ' || ${project.description})
+        from ${project} where ${project.id} in ${projectIdsOf})`,
+      invoiceDate: payableInvoice.invoiceDate,
+      total: payableInvoice.total,
+      tax: payableInvoice.tax,
+      status: payableInvoice.status,
+      integration: payableInvoice.integration,
+      waitingFor: payableInvoice.waitingFor,
+      problems: payableInvoice.problems,
+      procoreIds: sql<string[] | null>`(select array_agg(${pushPart.procoreId} order by ${pushPart.id}) from ${pushPart}
+        where ${pushPart.documentId} = ${payableInvoice.id} and ${pushPart.procoreId} is not null)`,
+    })
+    .from(payableInvoice)
+    .leftJoin(payableAccount, eq(payableAccount.id, payableInvoice.payableAccountId));
+
+type SelectedRow = Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>[number];
+
+function presentRow({ projectNames, waitingFor, problems, procoreIds, ...row }: SelectedRow): InvoiceListRow {
+  const blocking = (problems as Finding[]).filter((problem) => problem.severity === 'blocks');
+  const first = blocking.find((problem) => problem.code === firstInCatalogue(blocking));
+  return {
+    ...row,
+    projectName:
+      projectNames === null ? null : projectNames.length === 1 ? projectNames[0]! : `${projectNames.length} projects`,
+    integrationText: markText(row.integration, first, waitingFor, procoreIds ?? []),
+    problemCode: first?.code ?? null,
+  };
+}
+
+function markText(
+  mark: InvoiceMark | null,
+  problem: Finding | undefined,
+  waitingFor: string | null,
+  procoreIds: readonly string[],
+): string | null {
+  if (mark === 'sent') return procoreIds.map((id) => `Procore #${id}`).join(', ') || null;
+  if (mark === 'skipped') return `Linked, not written: ${procoreIds.map((id) => `Procore #${id}`).join(', ')}`;
+  if (mark === 'waiting')
+    return waitingFor !== null && waitingFor in CATALOGUE
+      ? (WAITING[waitingFor as ErrorCode] ?? 'Waiting for Procore')
+      : 'Waiting for Procore';
+  if (problem !== undefined && !isOnItsWay(mark)) return messageOf(problem);
+  return null;
+}
+
+const WAITING: Partial<Record<ErrorCode, string>> = {
+  AUTH_EXPIRED: 'Waiting for Procore to be reconnected',
+  RATE_LIMIT: "Waiting for Procore's call allowance",
+  SETTLING: 'Waiting to see whether Procore took the last write',
+  BUSY: 'Waiting for another document to finish in Procore',
+};
+
+/** How many invoices each tab holds. */
+export async function countInvoices(db: Queryable, account: string): Promise<Record<InvoiceTab, number>> {
+  const [row] = await db
+    .select({
+      all: sql<number>`count(*)::int`,
+      'to-check': sql<number>`(count(*) filter (where ${TABS['to-check']}))::int`,
+      ready: sql<number>`(count(*) filter (where ${TABS.ready}))::int`,
+      failed: sql<number>`(count(*) filter (where ${TABS.failed}))::int`,
+      sent: sql<number>`(count(*) filter (where ${TABS.sent}))::int`,
+    })
+    .from(payableInvoice)
+    .where(eq(payableInvoice.account, account));
+  return row ?? { all: 0, 'to-check': 0, ready: 0, failed: 0, sent: 0 };
+}
+
+/** One Procore record the invoice is or becomes. The caller knows the addresses people open. */
+export interface InvoicePartRow {
+  id: string;
+  projectText: string;
+  state: 'planned' | 'sending' | 'sent' | 'failed';
+  total: string;
+  procoreId: string | null;
+  projectProcoreId: string;
+  loginUrl: string;
+}
+
+/** An invoice with its lines in words, its problems and its parts; null when the account has none of that id. */
+export async function getInvoice(db: Queryable, account: string, id: string) {
+  const loaded = await loadInvoice(db, account, id);
+  if (loaded === null) return null;
+  const [listed] = await selectRows(db).where(eq(payableInvoice.id, id));
+  if (!listed) return null;
+  const settings = await getSettings(db, account);
+  const { row, document } = loaded;
+  return {
+    ...presentRow(listed),
+    payableAccountId: row.payableAccountId,
+    description: row.description,
+    projectId: row.projectId,
+    projectCostCodeId: row.projectCostCodeId,
+    costTypeId: row.costTypeId,
+    enteredBy: row.enteredBy,
+    checkedBy: row.checkedBy,
+    approvedBy: row.approvedBy,
+    revision: row.revision,
+    waitingSince: row.waitingSince,
+    lines: await linesOf(db, id, document.lines),
+    problems: row.problems as Finding[],
+    smallestTolerance: checkRounding(document, settings).smallestTolerance,
+    parts: await partsOf(db, account, id),
+    lastRun: await lastRun(db, account, id),
+    allowed: allowedSteps(row),
+  };
+}
+
+type LoadedLines = NonNullable<Awaited<ReturnType<typeof loadInvoice>>>['document']['lines'];
+
+async function linesOf(db: Queryable, invoiceId: string, lines: LoadedLines) {
+  const rows = await db
+    .select()
+    .from(payableInvoiceLine)
+    .where(eq(payableInvoiceLine.invoiceId, invoiceId))
+    .orderBy(asc(payableInvoiceLine.position));
+  return rows.map(({ account: _account, invoiceId: _invoiceId, ...row }, index) => {
+    const line = lines[index];
+    return {
+      ...row,
+      codeText: line?.code ? `${line.code.code} ${line.code.description}` : null,
+      costTypeText: line?.costType ? `${line.costType.code} ${line.costType.name}` : null,
+      projectText: line?.project ? projectText(line.project) : null,
+      taxCodeText: line?.taxCode ? `${line.taxCode.code} (${Number(line.taxCode.rate)} %)` : null,
+    };
+  });
+}
+
+async function partsOf(db: Queryable, account: string, documentId: string): Promise<InvoicePartRow[]> {
+  const rows = await db
+    .select({ part: pushPart, loginUrl: procoreConnection.loginUrl })
+    .from(pushPart)
+    .innerJoin(procoreCompany, eq(procoreCompany.id, pushPart.companyId))
+    .innerJoin(procoreConnection, eq(procoreConnection.id, procoreCompany.connectionId))
+    .where(and(eq(pushPart.account, account), eq(pushPart.documentId, documentId)))
+    .orderBy(asc(pushPart.id));
+  return rows.map(({ part, loginUrl }) => {
+    const desired = part.desired as { projectText: string; total: string } | null;
+    return {
+      id: part.id,
+      projectText: desired?.projectText ?? '',
+      state: part.state,
+      total: desired?.total ?? '0.00',
+      procoreId: part.procoreId,
+      projectProcoreId: part.projectProcoreId,
+      loginUrl,
+    };
+  });
+}
