@@ -32,9 +32,10 @@ export const delivery = z.object({
 });
 export type Delivery = z.infer<typeof delivery>;
 
-/** A 201 lists what was made; a 207 says what failed beside it. */
+/** A 201 lists what was made, a 207 says what failed beside it, a delete may answer nothing. */
 const bulkAnswer = z.union([
   z.array(trigger).transform((success) => ({ success, failed: [] })),
+  z.undefined().transform(() => ({ success: [], failed: [] })),
   z.object({ success: rows(z.unknown()), failed: rows(z.record(z.string(), z.unknown())) }),
 ]);
 
