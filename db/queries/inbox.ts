@@ -81,6 +81,8 @@ export interface ClaimedScope {
   scope: string;
   account: string;
   companyId: string | null;
+  companyProcoreId: string | null;
+  companyName: string;
   /** only fetch rows wait, so its reads go behind everyone else's */
   bulk: boolean;
 }
@@ -100,6 +102,8 @@ export async function claimScopes(db: Db): Promise<ClaimedScope[]> {
       scope: string;
       account: string;
       company_id: string | null;
+      procore_id: string | null;
+      name: string | null;
       bulk: boolean;
     }>(sql`
       with candidate as (
@@ -122,11 +126,16 @@ export async function claimScopes(db: Db): Promise<ClaimedScope[]> {
       update inbox_scope s
       set quiet_until = now() + least(20 * 2 ^ least(s.unanswered, 5), 600) * interval '1 second',
         unanswered = s.unanswered + 1, bulk = r.bulk
-      from ranked r
+      from ranked r left join procore_company p on p.id = r.company_id
       where s.flow = r.flow and s.scope = r.scope
         and (not r.bulk or r.place + r.busy <= ${BULK_SCOPES_PER_COMPANY})
-      returning s.flow, s.scope, s.account, s.company_id, s.bulk`);
-    return rows.map(({ company_id, ...row }) => ({ ...row, companyId: company_id }));
+      returning s.flow, s.scope, s.account, s.company_id, s.bulk, p.procore_id, p.name`);
+    return rows.map(({ company_id, procore_id, name, ...row }) => ({
+      ...row,
+      companyId: company_id,
+      companyProcoreId: procore_id,
+      companyName: name ?? 'a company no longer connected',
+    }));
   });
 }
 
@@ -142,12 +151,13 @@ export async function soonestRing(db: Db): Promise<number | null> {
   return row?.ms ?? null;
 }
 
-/** A ring that did not reach Temporal: try again in two seconds. */
-export async function ringFailed(db: Db, { flow, scope }: ScopeKey): Promise<void> {
-  await db
-    .update(inboxScope)
-    .set({ quietUntil: sql`now() + interval '2 seconds'`, unanswered: sql`greatest(unanswered - 1, 0)`, bulk: false })
-    .where(isScope({ flow, scope }));
+/** Rings that did not reach Temporal: try again in two seconds. */
+export async function ringsFailed(db: Db, scopes: readonly ScopeKey[]): Promise<void> {
+  await db.execute(sql`
+    update inbox_scope s
+    set quiet_until = now() + interval '2 seconds', unanswered = greatest(s.unanswered - 1, 0), bulk = false
+    from json_to_recordset(${JSON.stringify(scopes)}::text::json) as f(flow text, scope text)
+    where s.flow = f.flow and s.scope = f.scope`);
 }
 
 export interface ScopeKey {

@@ -1,0 +1,5 @@
+export { ConnectCompany } from './connect-company.ts';
+export { FetchProjects } from './fetch-projects.ts';
+export { ImportProject } from './import-project.ts';
+export { SyncCostCodes } from './sync-cost-codes.ts';
+export { SyncVendor } from './sync-vendor.ts';
