@@ -5,7 +5,7 @@ import { procoreConnection } from '../schema/connections.ts';
 import type { Db, Queryable } from '../types.ts';
 
 /** What seals a secret to its row; platform/crypto.ts has it. */
-export interface Secrets {
+interface Secrets {
   seal(plain: string, place: string): string;
   open(sealed: string, place: string): string;
 }
@@ -61,7 +61,7 @@ export function createTokenStore(db: Db, secrets: Secrets): TokenStore {
   return { accessToken };
 }
 
-export interface NewTokens {
+interface NewTokens {
   accessToken: string;
   /** null for a service account */
   refreshToken: string | null;
@@ -72,29 +72,17 @@ export interface NewTokens {
 export async function saveTokens(
   db: Queryable,
   secrets: Secrets,
-  input: NewTokens & {
-    account: string;
-    connectionId: string;
-    procoreUserId: string | null;
-    procoreUserName: string | null;
-    connectedBy: string;
-  },
+  connectionId: string,
+  tokens: NewTokens,
 ): Promise<void> {
   await db
     .update(procoreConnection)
-    .set({
-      state: 'connected',
-      procoreUserId: input.procoreUserId,
-      procoreUserName: input.procoreUserName,
-      connectedBy: input.connectedBy,
-      connectedAt: sql`now()`,
-      ...sealed(secrets, input.connectionId, input),
-    })
-    .where(and(eq(procoreConnection.id, input.connectionId), eq(procoreConnection.account, input.account)));
+    .set({ state: 'connected', ...sealed(secrets, connectionId, tokens) })
+    .where(eq(procoreConnection.id, connectionId));
 }
 
 /** The grant is dead: everything stays queued until a person connects again. */
-export async function markReconnectNeeded(db: Queryable, connectionId: string): Promise<void> {
+async function markReconnectNeeded(db: Queryable, connectionId: string): Promise<void> {
   await db
     .update(procoreConnection)
     .set({ state: 'reconnect_needed', updatedAt: sql`now()` })
