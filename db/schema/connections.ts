@@ -69,6 +69,8 @@ export const procoreCompany = pgTable(
     syncProjectCostCodes: boolean().notNull().default(true),
     /** whether Procore gives `origin_data` back here; null until the first record we create tells */
     returnsStamp: boolean(),
+    /** the company hook refuses project resources here, so every monitored project has a hook of its own */
+    hasProjectHooks: boolean().notNull().default(false),
     /** why hooks or lists could not be set up, in words; null when all is well */
     problem: text(),
     isActive: boolean().notNull().default(true),

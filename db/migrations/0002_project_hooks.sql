@@ -1,0 +1,1 @@
+ALTER TABLE "procore_company" ADD COLUMN "has_project_hooks" boolean DEFAULT false NOT NULL;
