@@ -1,10 +1,8 @@
-import { and, asc, count, desc, eq, ilike, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
-import { CATALOGUE, type ErrorCode, firstInCatalogue, messageOf } from '../../domain/errors.ts';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import {
   allowedSteps,
   type Finding,
   type InvoiceDraft,
-  type InvoiceMark,
   isOnItsWay,
   matchNumber,
   projectText,
@@ -26,6 +24,7 @@ import type { Queryable } from '../types.ts';
 import { clearWaits } from './document-waits.ts';
 import { addLog, lastRun } from './integration-log.ts';
 import { loadInvoice } from './invoice-document.ts';
+import { presentRow, selectRows } from './invoice-list.ts';
 import { getSettings } from './settings.ts';
 
 /** What came of a change a person asked for. `refused` carries the sentence to show; `conflict` is a matter of time, not of rights. */
@@ -179,153 +178,6 @@ async function findUnknown(db: Queryable, account: string, draft: InvoiceDraft):
     if (missing) return { kind: 'unknown-reference', path: missing.path, message: `There is no such ${what}.` };
   }
   return null;
-}
-
-export type InvoiceTab = 'all' | 'to-check' | 'ready' | 'failed' | 'sent';
-
-const TABS: Record<InvoiceTab, SQL | undefined> = {
-  all: undefined,
-  'to-check': ne(payableInvoice.status, 'approved'),
-  ready: and(
-    eq(payableInvoice.status, 'approved'),
-    sql`coalesce(${payableInvoice.integration}, 'queued') in ('queued', 'sending', 'waiting')`,
-  ),
-  failed: inArray(payableInvoice.integration, ['failed', 'partial', 'held']),
-  sent: inArray(payableInvoice.integration, ['sent', 'skipped']),
-};
-
-export interface InvoiceListRow {
-  id: string;
-  kind: 'invoice' | 'credit';
-  number: string;
-  vendorName: string | null;
-  projectName: string | null;
-  invoiceDate: string;
-  total: string;
-  tax: string;
-  status: 'entered' | 'checked' | 'approved';
-  integration: InvoiceMark | null;
-  integrationText: string | null;
-  problemCode: string | null;
-}
-
-export interface InvoicePage {
-  rows: InvoiceListRow[];
-  total: number;
-  nextCursor: string | null;
-}
-
-/** A page of invoices, newest first. `search` looks in the number, the supplier and the project. */
-export async function listInvoices(
-  db: Queryable,
-  account: string,
-  query: { tab: InvoiceTab; search?: string | undefined; cursor?: string | undefined; limit: number },
-): Promise<InvoicePage> {
-  const matching = and(eq(payableInvoice.account, account), TABS[query.tab], searched(query.search));
-  const rows = await selectRows(db)
-    .where(and(matching, query.cursor === undefined ? undefined : lt(payableInvoice.id, query.cursor)))
-    .orderBy(desc(payableInvoice.id))
-    .limit(query.limit + 1);
-  const [{ total } = { total: 0 }] = await db
-    .select({ total: count() })
-    .from(payableInvoice)
-    .leftJoin(payableAccount, eq(payableAccount.id, payableInvoice.payableAccountId))
-    .where(matching);
-  const shown = rows.slice(0, query.limit);
-  return {
-    rows: shown.map(presentRow),
-    total,
-    nextCursor: rows.length > query.limit ? (shown.at(-1)?.id ?? null) : null,
-  };
-}
-
-function searched(search: string | undefined): SQL | undefined {
-  if (search === undefined || search.trim() === '') return undefined;
-  const pattern = `%${search.trim().replace(/[\\%_]/g, '\\$&')}%`;
-  return or(
-    ilike(payableInvoice.number, pattern),
-    ilike(payableAccount.description, pattern),
-    sql`exists (select 1 from ${project} where ${project.id} in ${projectIdsOf}
-      and (${project.code} ilike ${pattern} or ${project.description} ilike ${pattern}))`,
-  );
-}
-
-const projectIdsOf = sql`(
-  select coalesce(line.project_id, ${payableInvoice.projectId}) from payable_invoice_line line
-  where line.invoice_id = ${payableInvoice.id} union select ${payableInvoice.projectId})`;
-
-const selectRows = (db: Queryable) =>
-  db
-    .select({
-      id: payableInvoice.id,
-      kind: payableInvoice.kind,
-      number: payableInvoice.number,
-      vendorName: payableAccount.description,
-      projectNames: sql<string[] | null>`(select array_agg(distinct ${project.code} || ' ' || ${project.description})
-        from ${project} where ${project.id} in ${projectIdsOf})`,
-      invoiceDate: payableInvoice.invoiceDate,
-      total: payableInvoice.total,
-      tax: payableInvoice.tax,
-      status: payableInvoice.status,
-      integration: payableInvoice.integration,
-      waitingFor: payableInvoice.waitingFor,
-      problems: payableInvoice.problems,
-      procoreIds: sql<string[] | null>`(select array_agg(${pushPart.procoreId} order by ${pushPart.id}) from ${pushPart}
-        where ${pushPart.documentId} = ${payableInvoice.id} and ${pushPart.procoreId} is not null)`,
-    })
-    .from(payableInvoice)
-    .leftJoin(payableAccount, eq(payableAccount.id, payableInvoice.payableAccountId));
-
-type SelectedRow = Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>[number];
-
-function presentRow({ projectNames, waitingFor, problems, procoreIds, ...row }: SelectedRow): InvoiceListRow {
-  const blocking = (problems as Finding[]).filter((problem) => problem.severity === 'blocks');
-  const first = blocking.find((problem) => problem.code === firstInCatalogue(blocking));
-  return {
-    ...row,
-    projectName:
-      projectNames === null ? null : projectNames.length === 1 ? projectNames[0]! : `${projectNames.length} projects`,
-    integrationText: markText(row.integration, first, waitingFor, procoreIds ?? []),
-    problemCode: first?.code ?? null,
-  };
-}
-
-function markText(
-  mark: InvoiceMark | null,
-  problem: Finding | undefined,
-  waitingFor: string | null,
-  procoreIds: readonly string[],
-): string | null {
-  if (mark === 'sent') return procoreIds.map((id) => `Procore #${id}`).join(', ') || null;
-  if (mark === 'skipped') return `Linked, not written: ${procoreIds.map((id) => `Procore #${id}`).join(', ')}`;
-  if (mark === 'waiting')
-    return waitingFor !== null && waitingFor in CATALOGUE
-      ? (WAITING[waitingFor as ErrorCode] ?? 'Waiting for Procore')
-      : 'Waiting for Procore';
-  if (problem !== undefined && !isOnItsWay(mark)) return messageOf(problem);
-  return null;
-}
-
-const WAITING: Partial<Record<ErrorCode, string>> = {
-  AUTH_EXPIRED: 'Waiting for Procore to be reconnected',
-  RATE_LIMIT: "Waiting for Procore's call allowance",
-  SETTLING: 'Waiting to see whether Procore took the last write',
-  BUSY: 'Waiting for another document to finish in Procore',
-};
-
-/** How many invoices each tab holds. */
-export async function countInvoices(db: Queryable, account: string): Promise<Record<InvoiceTab, number>> {
-  const [row] = await db
-    .select({
-      all: sql<number>`count(*)::int`,
-      'to-check': sql<number>`(count(*) filter (where ${TABS['to-check']}))::int`,
-      ready: sql<number>`(count(*) filter (where ${TABS.ready}))::int`,
-      failed: sql<number>`(count(*) filter (where ${TABS.failed}))::int`,
-      sent: sql<number>`(count(*) filter (where ${TABS.sent}))::int`,
-    })
-    .from(payableInvoice)
-    .where(eq(payableInvoice.account, account));
-  return row ?? { all: 0, 'to-check': 0, ready: 0, failed: 0, sent: 0 };
 }
 
 /** One Procore record the invoice is or becomes. The caller knows the addresses people open. */
