@@ -68,34 +68,33 @@ async function connect(deps: Deps, { account, actor }: Caller, connectionId: str
   if (!connection) throw new ConsentProblem(`That sign-in is not known here. ${AGAIN}`);
   const { loginUrl, clientId, apiUrl } = connection;
   const clientSecret = secrets.open(connection.clientSecret, clientSecretPlace(connectionId));
-  try {
-    const tokens = await exchangeCode(
-      { loginUrl, clientId, clientSecret },
-      { code, redirectUri: callbackUrl(deps.env) },
-    );
-    await saveTokens(db, secrets, connectionId, tokens);
-    const me = await deps.procore.user({ connectionId, apiUrl, lane: 'person' }).me();
-    await db.transaction(async (tx) => {
-      await noteConsent(tx, account, connectionId, {
-        procoreUserId: me.id ?? '',
-        procoreUserName: me.name || me.login || 'an unnamed user',
-        connectedBy: actor,
-      });
-      await writeAudit(tx, {
-        account,
-        actor,
-        action: 'connection.connected',
-        subject: apiUrl,
-        after: { as: me.login },
-      });
-    });
-  } catch (error) {
+  const tokens = await exchangeCode(
+    { loginUrl, clientId, clientSecret },
+    { code, redirectUri: callbackUrl(deps.env) },
+  ).catch((error: unknown) => {
     if (error instanceof ProcoreError)
       throw new ConsentProblem(`Procore did not accept the sign-in: ${error.said} ${AGAIN}`);
     throw error;
-  }
+  });
+  await saveTokens(db, secrets, connectionId, tokens);
+  await noteConsent(db, account, connectionId, {
+    ...(await whoSignedIn(deps, connectionId, apiUrl)),
+    connectedBy: actor,
+  });
+  await writeAudit(db, { account, actor, action: 'connection.connected', subject: apiUrl });
   await connectCompanies(deps, account, connectionId);
   await wakeDocuments(deps, account);
+}
+
+/** As whom we are signed in. That Procore does not say is no reason to refuse a sign-in it accepted. */
+async function whoSignedIn({ procore, logger }: Deps, connectionId: string, apiUrl: string) {
+  try {
+    const { id, name, login } = await procore.user({ connectionId, apiUrl, lane: 'person' }).me();
+    return { procoreUserId: id, procoreUserName: name || login || null };
+  } catch (error) {
+    logger.warn({ err: error }, 'Procore did not say who signed in');
+    return { procoreUserId: null, procoreUserName: null };
+  }
 }
 
 const lower = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);

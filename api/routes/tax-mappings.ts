@@ -17,7 +17,7 @@ import { requireCompany } from './companies.ts';
 
 const CompanyParams = z.object({ id: Id });
 
-export function taxMappingRoutes({ route }: RouteContext): void {
+export function taxMappingRoutes({ route, deps }: RouteContext): void {
   route(
     {
       method: 'get',
@@ -28,7 +28,7 @@ export function taxMappingRoutes({ route }: RouteContext): void {
       answer: TaxMappings,
     },
     async ({ db, caller, params }) => {
-      await requireCompany(db, caller, params.id);
+      await requireCompany(db, deps, caller.account, params.id);
       return read(db, caller, params.id);
     },
   );
@@ -45,7 +45,7 @@ export function taxMappingRoutes({ route }: RouteContext): void {
     },
     ({ db, caller, params, body }) =>
       db.transaction(async (tx) => {
-        const company = await requireCompany(tx, caller, params.id);
+        const company = await requireCompany(tx, deps, caller.account, params.id);
         const before = await read(tx, caller, params.id);
         refuseUnknown(before, body);
         await saveTaxMappings(tx, caller.account, params.id, body.mappings);

@@ -117,12 +117,12 @@ export async function forgetTokens(db: Queryable, account: string, connectionId:
     .where(and(eq(procoreConnection.account, account), eq(procoreConnection.id, connectionId)));
 }
 
-/** Notes who signed in. */
+/** Notes who connected, and as whom Procore knows them. */
 export async function noteConsent(
   db: Queryable,
   account: string,
   connectionId: string,
-  who: { procoreUserId: string; procoreUserName: string; connectedBy: string },
+  who: { procoreUserId: string | null; procoreUserName: string | null; connectedBy: string },
 ): Promise<void> {
   await db
     .update(procoreConnection)

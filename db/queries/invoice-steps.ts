@@ -214,7 +214,7 @@ export async function cancelInvoice(
 }
 
 /** Whether a record of the document already stands in Procore, or may. */
-async function hasParts(db: Queryable, documentId: string): Promise<boolean> {
+export async function hasParts(db: Queryable, documentId: string): Promise<boolean> {
   const [part] = await db
     .select({ id: pushPart.id })
     .from(pushPart)

@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { getInvoice, type StepResult, type UnknownReference } from '../db/queries/invoices.ts';
+import type { Queryable } from '../db/types.ts';
+import { CATALOGUE, messageOf } from '../domain/errors.ts';
+import type { Deps } from '../platform/deps.ts';
+import { workflowIds } from '../platform/workflow-ids.ts';
+import type { Invoice } from '../schemas/invoices.ts';
+import type { Caller } from './caller.ts';
+import { isAllowed } from './permissions.ts';
+import { directCostLink } from './procore-links.ts';
+import { conflict, forbidden, invalidInput, notFound } from './refusal.ts';
+import { temporalLink } from './temporal-links.ts';
+
+type Outcome = StepResult | UnknownReference | { kind: string };
+type Refused = 'not-found' | 'conflict' | 'forbidden' | 'unknown-reference';
+
+/** Lets an outcome through, or refuses the request with the sentence it carries. */
+export function accept<T extends Outcome>(outcome: T): Exclude<T, { kind: Refused }> {
+  const { kind, message, path } = outcome as { kind: string; message?: string; path?: string };
+  if (kind === 'not-found') throw notFound('invoice');
+  if (kind === 'conflict') throw conflict(message ?? '');
+  if (kind === 'forbidden') throw forbidden(message ?? '');
+  if (kind === 'unknown-reference') throw invalidInput([{ path: path ?? '', message: message ?? '' }]);
+  return outcome as Exclude<T, { kind: Refused }>;
+}
+
+/** An invoice as the API answers it: problems in sentences, links, and what this caller may do now. */
+export async function showInvoice(
+  db: Queryable,
+  { env }: Deps,
+  caller: Caller,
+  id: string,
+): Promise<z.input<typeof Invoice>> {
+  const found = await getInvoice(db, caller.account, id);
+  if (found === null) throw notFound('invoice');
+  const { parts, problems, lastRun, allowed, waitingSince: _waitingSince, ...invoice } = found;
+  const may = (right: Parameters<typeof isAllowed>[1]) => isAllowed(caller.roles, right);
+  return {
+    ...invoice,
+    problems: problems.map((problem) => ({
+      code: problem.code,
+      message: messageOf(problem),
+      fix: CATALOGUE[problem.code].fix,
+      where: CATALOGUE[problem.code].where,
+      severity: problem.severity,
+      line: problem.line ?? null,
+    })),
+    parts: parts.map(({ procoreId, projectProcoreId, loginUrl, ...part }) => ({
+      ...part,
+      procoreUrl: directCostLink(loginUrl, projectProcoreId, procoreId),
+    })),
+    temporalUrl: lastRun === null ? null : temporalLink(env, workflowIds.invoice(caller.account, id), lastRun.runId),
+    may: {
+      edit: allowed.edit && may('invoice.edit'),
+      check: allowed.check && may('invoice.check'),
+      approve: allowed.approve && may('invoice.approve'),
+      send: allowed.send && may('invoice.send'),
+      retry: allowed.retry && may('invoice.send'),
+      cancel: allowed.cancel && may('invoice.send'),
+    },
+  };
+}

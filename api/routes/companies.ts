@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { writeAudit } from '../../db/queries/audit.ts';
+import { type CompanyView, changeCompany, listCompanies } from '../../db/queries/companies.ts';
+import { ensureConnection } from '../../db/queries/connections.ts';
+import type { Queryable } from '../../db/types.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { Id } from '../../schemas/common.ts';
+import { Company, CompanyChange, CompanyList } from '../../schemas/connection.ts';
+import { connectionDefaults } from '../connection-defaults.ts';
+import type { RouteContext } from '../context.ts';
+import { invalidInput, notFound } from '../refusal.ts';
+
+const CompanyParams = z.object({ id: Id });
+
+export function companyRoutes({ route, deps }: RouteContext): void {
+  route(
+    {
+      method: 'get',
+      path: '/api/companies',
+      does: 'The Procore companies the connection reaches, with what synchronises',
+      may: 'read',
+      answer: CompanyList,
+    },
+    ({ db, caller }) => ofConnection(db, deps, caller.account),
+  );
+
+  route(
+    {
+      method: 'get',
+      path: '/api/companies/:id',
+      does: 'One Procore company',
+      may: 'read',
+      params: CompanyParams,
+      answer: Company,
+    },
+    ({ db, caller, params }) => requireCompany(db, deps, caller.account, params.id),
+  );
+
+  route(
+    {
+      method: 'patch',
+      path: '/api/companies/:id',
+      does: 'Changes what synchronises; the hooks in Procore follow',
+      may: 'company.change',
+      params: CompanyParams,
+      body: CompanyChange,
+      answer: Company,
+    },
+    ({ db, caller: { account, actor }, params: { id }, body }) =>
+      db.transaction(async (tx) => {
+        const before = await requireCompany(tx, deps, account, id);
+        refuseUnknownStages(before, body);
+        await changeCompany(tx, account, id, body);
+        const after = await requireCompany(tx, deps, account, id);
+        await writeAudit(tx, {
+          account,
+          actor,
+          action: 'company.changed',
+          subject: after.name,
+          before: settingsOf(before),
+          after: settingsOf(after),
+        });
+        return after;
+      }),
+  );
+}
+
+async function ofConnection(db: Queryable, { env, secrets }: Deps, account: string): Promise<CompanyView[]> {
+  const { id } = await ensureConnection(db, account, connectionDefaults(env), secrets.seal);
+  return listCompanies(db, account, id);
+}
+
+/** A company of the present connection, or the answer that there is none of that id. */
+export async function requireCompany(
+  db: Queryable,
+  deps: Deps,
+  account: string,
+  companyId: string,
+): Promise<CompanyView> {
+  const company = (await ofConnection(db, deps, account)).find(({ id }) => id === companyId);
+  if (!company) throw notFound('company');
+  return company;
+}
+
+function refuseUnknownStages({ stages }: CompanyView, { monitoredStageIds = [] }: CompanyChange): void {
+  const known = new Set(stages.map(({ id }) => id));
+  const unknown = monitoredStageIds.flatMap((id, index) =>
+    known.has(id) ? [] : [{ path: `monitoredStageIds.${index}`, message: 'This company has no such stage.' }],
+  );
+  if (unknown.length > 0) throw invalidInput(unknown);
+}
+
+/** What the audit keeps of a company. */
+const settingsOf = (company: CompanyView) => ({
+  timeZone: company.timeZone,
+  syncProjects: company.syncProjects,
+  syncVendors: company.syncVendors,
+  syncStandardCostCodes: company.syncStandardCostCodes,
+  syncProjectCostCodes: company.syncProjectCostCodes,
+  monitoredStages: company.stages.filter((stage) => stage.isMonitored).map(({ name }) => name),
+});

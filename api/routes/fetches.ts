@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { writeAudit } from '../../db/queries/audit.ts';
+import { cancelFetch, type FetchView, getFetch, getFetches, startFetch } from '../../db/queries/fetches.ts';
+import type { Queryable } from '../../db/types.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { workflowIds } from '../../platform/workflow-ids.ts';
+import { Id } from '../../schemas/common.ts';
+import { Fetch, FetchList, FetchRequest, FetchWithItems } from '../../schemas/fetches.ts';
+import type { RouteContext } from '../context.ts';
+import { conflict, notFound } from '../refusal.ts';
+import { temporalLink } from '../temporal-links.ts';
+import { requireCompany } from './companies.ts';
+
+const FetchParams = z.object({ id: Id });
+
+export function fetchRoutes({ route, deps }: RouteContext): void {
+  route(
+    { method: 'get', path: '/api/fetches', does: 'The last 50 fetches, newest first', may: 'read', answer: FetchList },
+    async ({ db, caller }) => (await getFetches(db, caller.account, 50)).map((fetch) => present(deps, fetch)),
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/fetches',
+      does: 'Fetches the projects modified between two days, or one project by its Procore id',
+      may: 'fetch.start',
+      body: FetchRequest,
+      answer: Fetch,
+      status: 202,
+    },
+    ({ db, caller: { account, actor }, body }) =>
+      db.transaction(async (tx) => {
+        const company = await requireCompany(tx, deps, account, body.companyId);
+        const byId = body.projectId !== undefined;
+        const { id } = await startFetch(tx, account, {
+          companyId: company.id,
+          startDate: byId ? null : (body.startDate ?? null),
+          endDate: byId ? null : (body.endDate ?? null),
+          projectProcoreId: body.projectId ?? null,
+          startedBy: actor,
+        });
+        await writeAudit(tx, { account, actor, action: 'fetch.started', subject: company.name, after: body });
+        return show(tx, deps, account, id);
+      }),
+  );
+
+  route(
+    {
+      method: 'get',
+      path: '/api/fetches/:id',
+      does: 'One fetch with its projects',
+      may: 'read',
+      params: FetchParams,
+      answer: FetchWithItems,
+    },
+    ({ db, caller, params }) => show(db, deps, caller.account, params.id),
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/fetches/:id/cancel',
+      does: 'Takes back what a fetch has not done yet',
+      may: 'fetch.start',
+      params: FetchParams,
+      answer: Fetch,
+    },
+    ({ db, caller: { account, actor }, params: { id } }) =>
+      db.transaction(async (tx) => {
+        const isCancelled = await cancelFetch(tx, account, id);
+        if (isCancelled === null) throw notFound('fetch');
+        if (!isCancelled) throw conflict('The fetch has ended already.');
+        await writeAudit(tx, { account, actor, action: 'fetch.cancelled', subject: id });
+        return show(tx, deps, account, id);
+      }),
+  );
+}
+
+async function show(db: Queryable, deps: Deps, account: string, id: string) {
+  const found = await getFetch(db, account, id);
+  if (found === null) throw notFound('fetch');
+  return { ...present(deps, found), items: found.items };
+}
+
+const present = ({ env }: Deps, { projectProcoreId, ...fetch }: FetchView) => ({
+  ...fetch,
+  projectId: projectProcoreId,
+  temporalUrl: temporalLink(env, workflowIds.fetch(fetch.account, fetch.id)),
+});

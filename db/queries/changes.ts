@@ -1,0 +1,36 @@
+import { and, eq, gt, sql } from 'drizzle-orm';
+import { payableInvoice } from '../schema/index.ts';
+import type { Queryable } from '../types.ts';
+
+/**
+ * Invoices changed in the last minute. The window is wider than the pause between two looks, because a transaction
+ * that took long commits with the time at which it began.
+ */
+export async function changedInvoices(db: Queryable, account: string): Promise<{ id: string; updatedAt: string }[]> {
+  return db
+    .select({ id: payableInvoice.id, updatedAt: payableInvoice.updatedAt })
+    .from(payableInvoice)
+    .where(and(eq(payableInvoice.account, account), gt(payableInvoice.updatedAt, sql`now() - interval '1 minute'`)))
+    .limit(1000);
+}
+
+/** How far a fetch is, as one comparable row. */
+export interface FetchSignature extends Record<string, unknown> {
+  id: string;
+  state: string;
+  counts: unknown;
+  calls: number;
+  finished: number;
+  items: number;
+}
+
+/** Fetches under way, and those that ended in the last minute. */
+export async function runningFetches(db: Queryable, account: string): Promise<FetchSignature[]> {
+  const rows = await db.execute<FetchSignature>(sql`
+    select r.id, r.state, r.counts, r.calls_used as calls,
+      (select count(*)::int from fetch_item i where i.fetch_run_id = r.id and i.state <> 'pending') as finished,
+      (select count(*)::int from fetch_item i where i.fetch_run_id = r.id) as items
+    from fetch_run r
+    where r.account = ${account} and (r.finished_at is null or r.finished_at > now() - interval '1 minute')`);
+  return [...rows];
+}
