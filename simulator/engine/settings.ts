@@ -1,0 +1,114 @@
+/**
+ * Where the published contract is unsure (its section 18 and the conflicts it names), a switch decides.
+ * The first value of each is the default; docs/simulator.md explains every one.
+ */
+export const SWITCHES = {
+  origin_data: ['given back', 'dropped'],
+  company_hooks_project_resources: ['accept', 'refuse'],
+  multipart_patch_attachments: ['keeps', 'replaces'],
+  retry_after_on_429: ['sent', 'left out'],
+  rate_limit_body: ['text', 'json'],
+  vendor_needs_directory: ['yes', 'no'],
+  updated_at_inclusive: ['yes', 'no'],
+  segment_item_ids: ['different', 'equal'],
+  inactive_vendors: ['separate list', 'in the list'],
+  per_page_over_cap: ['clamp', 'refuse'],
+  duplicate_origin_id: ['422', '400', '409'],
+  duplicate_invoice_number: ['accept', 'refuse'],
+  origin_id_locks_api: ['no', 'yes'],
+  line_touches_parent: ['yes', 'no'],
+  idempotency_token: ['ignored', 'honoured'],
+} as const;
+
+export type SwitchName = keyof typeof SWITCHES;
+export type Switches = { [N in SwitchName]: (typeof SWITCHES)[N][number] };
+
+export type TaxMode = 'works' | 'dropped' | 'refused';
+
+export interface RateWindow {
+  limit: number;
+  seconds: number;
+}
+
+export interface Settings {
+  /** the two windows Procore counts at once; generous, so a demo never waits */
+  rateHourly: RateWindow;
+  rateSpike: RateWindow;
+  accessTokenSeconds: number;
+  authorizationCodeSeconds: number;
+  /** apps that may ask for tokens; an empty list accepts any client id and secret; no redirectUris accepts any */
+  clients: { clientId: string; clientSecret: string; redirectUris: string[] }[];
+  webhooks: {
+    /** how much faster than real time the backoff and the 12 h flush run */
+    clockScale: number;
+    timeoutMs: number;
+    duplicateProbability: number;
+    reorderProbability: number;
+    delayProbability: number;
+    delayMs: number;
+  };
+  /** by project id */
+  taxMode: Record<string, TaxMode>;
+  /** tools switched off, by project id: direct_costs, budget, directory, cost_codes */
+  toolsOff: Record<string, string[]>;
+  /** companies where the app is not installed any more */
+  disconnectedCompanies: number[];
+  /** projects that answer as if they did not exist */
+  hiddenProjects: number[];
+  /** how long a write of a direct cost keeps it locked against others */
+  directCostWriteMs: number;
+  latencyMs: number;
+}
+
+export const defaultSettings = (): Settings => ({
+  rateHourly: { limit: 100_000, seconds: 3600 },
+  rateSpike: { limit: 1000, seconds: 10 },
+  accessTokenSeconds: 5400,
+  authorizationCodeSeconds: 600,
+  clients: [{ clientId: 'lentune-sim-client', clientSecret: 'lentune-sim-secret', redirectUris: [] }],
+  webhooks: {
+    clockScale: 1,
+    timeoutMs: 5000,
+    duplicateProbability: 0,
+    reorderProbability: 0,
+    delayProbability: 0,
+    delayMs: 2000,
+  },
+  taxMode: {},
+  toolsOff: {},
+  disconnectedCompanies: [],
+  hiddenProjects: [],
+  directCostWriteMs: 10,
+  latencyMs: 0,
+});
+
+export const defaultSwitches = (): Switches =>
+  Object.fromEntries(Object.entries(SWITCHES).map(([name, values]) => [name, values[0]])) as Switches;
+
+/** @throws Error naming the switch or value that does not exist */
+export function mergeSwitches(current: Switches, patch: Record<string, unknown>): Switches {
+  for (const [name, value] of Object.entries(patch)) {
+    const allowed = SWITCHES[name as SwitchName] as readonly string[] | undefined;
+    if (allowed === undefined)
+      throw new Error(`there is no switch "${name}"; known: ${Object.keys(SWITCHES).join(', ')}`);
+    if (!allowed.includes(String(value))) throw new Error(`switch "${name}" takes: ${allowed.join(' | ')}`);
+  }
+  return { ...current, ...patch } as Switches;
+}
+
+/** Objects are merged one level deep; lists and per-project maps are replaced. @throws Error naming an unknown setting */
+export function mergeSettings(current: Settings, patch: Record<string, unknown>): Settings {
+  const known = defaultSettings();
+  for (const [name, value] of Object.entries(patch)) {
+    if (!(name in known)) throw new Error(`there is no setting "${name}"; known: ${Object.keys(known).join(', ')}`);
+    const expected = known[name as keyof Settings];
+    if (typeof value !== typeof expected || Array.isArray(value) !== Array.isArray(expected)) {
+      throw new Error(`setting "${name}" looks like ${JSON.stringify(expected)}`);
+    }
+  }
+  const merged = { ...current, ...patch } as Settings;
+  for (const name of ['rateHourly', 'rateSpike', 'webhooks'] as const) {
+    Object.assign(merged, { [name]: { ...current[name], ...(patch[name] as object | undefined) } });
+  }
+  return merged;
+}
