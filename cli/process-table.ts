@@ -10,6 +10,18 @@ export function startMark(pid: number): string | null {
   return stat === null || stat.state === 'Z' ? null : stat.startTicks;
 }
 
+/** The npm, shell and tsx processes above this one, as far up as they are part of the same command. */
+export function launchers(): number[] {
+  const found: number[] = [];
+  for (let pid = process.ppid; pid > 1; ) {
+    const { parent, command } = describe(pid);
+    if (!/\b(npm|tsx)\b/.test(command)) break;
+    found.push(pid);
+    pid = parent;
+  }
+  return found;
+}
+
 /** Numbers of the living processes of a group; a zombie nobody reaped does not count. */
 export function groupMembers(group: number): number[] {
   if (!onLinux) {
@@ -36,6 +48,17 @@ export function listeners(port: number): number[] | null {
   }
 }
 
+function describe(pid: number): { parent: number; command: string } {
+  if (!onLinux) {
+    const [parent = '0', ...command] = ps(['-o', 'ppid=,args=', '-p', String(pid)])
+      .trim()
+      .split(/\s+/);
+    return { parent: Number(parent), command: command.join(' ') };
+  }
+  const command = linesOf(`/proc/${pid}/cmdline`).join(' ').replaceAll('\0', ' ');
+  return { parent: linuxStat(pid)?.parent ?? 0, command };
+}
+
 function ps(args: string[]): string {
   try {
     return execFileSync('ps', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
@@ -49,12 +72,17 @@ const linuxPids = () =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 
-function linuxStat(pid: number): { state: string; group: number; startTicks: string } | null {
+function linuxStat(pid: number): { state: string; parent: number; group: number; startTicks: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in brackets may hold spaces, so fields are counted after it: state, ppid, pgrp, ... starttime.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', group: Number(fields[2]), startTicks: fields[19] ?? '' };
+    return {
+      state: fields[0] ?? '',
+      parent: Number(fields[1]),
+      group: Number(fields[2]),
+      startTicks: fields[19] ?? '',
+    };
   } catch {
     return null;
   }

@@ -7,6 +7,7 @@ import { keepRunning, type Service } from './keep-running.ts';
 import { readLocalSettings, wantedPorts } from './local-settings.ts';
 import { noteworthy } from './log-lines.ts';
 import { requireFreePorts } from './ports.ts';
+import { launchers, startMark } from './process-table.ts';
 import {
   ADMIN_EMAIL,
   addresses,
@@ -23,6 +24,7 @@ import { buildWebIfStale } from './web-build.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** `npm` and `tsx` each pass a Ctrl-C on, so one key press can arrive more than once. */
 const SAME_KEY_PRESS_MS = 1000;
+const LAUNCHER_CHECK_MS = 2000;
 
 const say = (line: string) => console.log(line);
 
@@ -94,8 +96,12 @@ function stopOnSignals(children: ReturnType<typeof createChildren>) {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-  // Started through `tsx`, which may be killed alone: its end closes the channel it gave us.
-  process.once('disconnect', () => void stop());
+  // A kill of npm or tsx alone does not reach us, but nobody would stop us any more.
+  const above = launchers();
+  const marks = above.map(startMark);
+  setInterval(() => {
+    if (stoppedAt === null && above.some((pid, index) => startMark(pid) !== marks[index])) void stop();
+  }, LAUNCHER_CHECK_MS).unref();
   return {
     isStopping: () => stoppedAt !== null,
     async quietStop() {

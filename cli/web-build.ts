@@ -20,7 +20,7 @@ export async function buildWebIfStale(children: Children, root: string, say: (li
   });
   const how = await build.ended;
   if (how === 'exit code 0') return;
-  const reason = build.tail().findLast((line) => /error/i.test(line)) ?? build.tail().at(-1) ?? '';
+  const reason = build.tail().find((line) => /^\w*Error: /.test(line)) ?? build.tail().at(-1) ?? '';
   throw new StartError(`The web app could not be built (${how}): ${reason.trim()}. See .data/logs/web-build.log.`);
 }
 

@@ -15,6 +15,8 @@ export interface RunningStart {
   waitFor(text: string, timeoutMs: number): Promise<number>;
   /** as a terminal does it: to npm, to the script and to whatever else is in the foreground */
   pressCtrlC(): void;
+  /** as `kill` does it: to npm alone */
+  kill(): void;
   ended: Promise<number | null>;
 }
 
@@ -40,11 +42,14 @@ export function npmStart(folder: string, ports: Ports): RunningStart {
   return {
     output,
     ended,
-    pressCtrlC: () => void process.kill(-(child.pid ?? 0), 'SIGINT'),
+    pressCtrlC() {
+      if (groupMembers(child.pid ?? 0).length > 0) process.kill(-(child.pid ?? 0), 'SIGINT');
+    },
+    kill: () => void child.kill('SIGTERM'),
     async waitFor(text, timeoutMs) {
       const since = performance.now();
       while (!output().includes(text)) {
-        const isOver = child.exitCode !== null || performance.now() - since > timeoutMs;
+        const isOver = (child.exitCode ?? 0) > 0 || performance.now() - since > timeoutMs;
         if (isOver) throw new Error(`"${text}" did not appear within ${timeoutMs / 1000} s:\n${output()}`);
         await sleep(50);
       }

@@ -45,7 +45,8 @@ test('a fresh clone in a closed folder starts within a minute, and Ctrl-C leaves
   const { children } = recordOf(copy.folder);
   expect(children.length).toBe(5);
   running.pressCtrlC();
-  expect(await running.ended).toBe(0);
+  await running.ended;
+  expect(running.output()).toContain('Stopped. The data is kept.');
   expect(await survivors(children, 5000)).toEqual([]);
 });
 
@@ -80,6 +81,13 @@ test('kill -9 of the start itself ends every child, and the next start has every
   running = npmStart(copy.folder, ports);
   await running.waitFor('Ready in', 60_000);
   expect(await traces()).toEqual({ rows: [{ note: 'kept' }], workflowType: 'LeftBehind' });
+});
+
+test('a kill of npm alone stops everything too', async () => {
+  const { children } = recordOf(copy.folder);
+  running?.kill();
+  await running?.waitFor('Stopped. The data is kept.', 20_000);
+  expect(await survivors(children, 5000)).toEqual([]);
 });
 
 async function leaveTraces(): Promise<void> {
