@@ -1,12 +1,13 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ZodError } from 'zod';
+import { hookImported } from '../db/queries/companies.ts';
 import { reportToFetches } from '../db/queries/fetches.ts';
 import {
   beginPage,
+  type Flow,
   findMark,
   finishRows,
-  type Flow,
   freeScope,
   hasMore,
   holdScope,
@@ -19,12 +20,12 @@ import {
 } from '../db/queries/inbox.ts';
 import { integrationLog } from '../db/schema/index.ts';
 import type { Db, Tx } from '../db/types.ts';
-import { DomainError, type ErrorCode } from '../domain/errors.ts';
-import { refusalOf, toFailure } from '../platform/errors.ts';
+import { DomainError } from '../domain/errors.ts';
+import { refusalOf, toFailure, waitsByItself } from '../platform/errors.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import type { FlowPage, FlowReader, FlowResult, RecordOutcome } from './flow.ts';
 
-export type DrainFlow = Exclude<Flow, 'fetch'>;
+export type DrainFlow = Exclude<Flow, 'fetch' | 'connect'>;
 
 export interface DrainInput {
   account: string;
@@ -110,7 +111,10 @@ async function openPage(db: Db, input: DrainInput): Promise<Page> {
 
 /** Retryable: should the scope be ours after all, the next attempt takes it over again. */
 const superseded = () =>
-  ApplicationFailure.create({ type: 'SUPERSEDED', message: 'Another worker drains this scope now; nothing was written.' });
+  ApplicationFailure.create({
+    type: 'SUPERSEDED',
+    message: 'Another worker drains this scope now; nothing was written.',
+  });
 
 async function drainPage(db: Db, reader: FlowReader, page: Page): Promise<DrainProgress | null> {
   const mark = page.progress?.mark ?? (await findMark(db, page.key));
@@ -123,18 +127,24 @@ async function drainPage(db: Db, reader: FlowReader, page: Page): Promise<DrainP
     return null;
   }
   const round: Round = { page, reader, mark, calls };
+  const cursor = again?.cursor ?? null;
   try {
-    const { next } = await readAndWrite(round, picks, again?.cursor ?? null);
+    const { next, isOver } = await readAndWrite(round, picks, cursor, 'last');
     if (next !== null) return { mark, again: { through: last.first, cursor: next }, calls: round.calls };
+    return isOver ? null : { mark, again: null, calls: round.calls };
   } catch (error) {
     if (!isPoison(error)) throw error;
-    await isolate(round, picks, again?.cursor ?? null, error);
+    await isolate(round, picks, cursor, error);
   }
-  return page.fenced(async (tx) => {
-    if (await hasMore(tx, page.key, mark)) return { mark, again: null, calls: round.calls };
-    await freeScope(tx, page.key, round.calls);
-    return null;
-  });
+  const isOver = await page.fenced((tx) => endRound(tx, round));
+  return isOver ? null : { mark, again: null, calls: round.calls };
+}
+
+/** Frees the scope when the round has no rows left. */
+async function endRound(tx: Tx, { page, mark, calls }: Round): Promise<boolean> {
+  if (await hasMore(tx, page.key, mark)) return false;
+  await freeScope(tx, page.key, calls);
+  return true;
 }
 
 interface Round {
@@ -145,14 +155,21 @@ interface Round {
   calls: number;
 }
 
-async function readAndWrite(round: Round, picks: Pick[], cursor: string | null): Promise<{ next: string | null }> {
+/** @param place whether the round may end with these records */
+async function readAndWrite(
+  round: Round,
+  picks: Pick[],
+  cursor: string | null,
+  place: 'last' | 'part',
+): Promise<{ next: string | null; isOver: boolean }> {
   const result = await read(round, picks, cursor);
   round.calls += result.calls;
-  await round.page.fenced(async (tx) => {
+  const isOver = await round.page.fenced(async (tx) => {
     const outcomes = await result.apply(tx);
     await report(tx, round.page, picks, result, result.next === null ? complete(picks, outcomes) : outcomes);
+    return place === 'last' && result.next === null && (await endRound(tx, round));
   });
-  return { next: result.next };
+  return { next: result.next, isOver };
 }
 
 /** A whole page that Procore refuses to show fails with the refusal; nothing else of the flow is held up by it. */
@@ -165,15 +182,14 @@ async function read({ page, reader }: Round, picks: Pick[], cursor: string | nul
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const refusal = error instanceof ProcoreError ? refusalOf(error) : error;
-    if (!(refusal instanceof DomainError) || WAITS.has(refusal.code) || isPoison(error)) throw error;
+    if (!(refusal instanceof DomainError) || isPoison(error)) throw error;
+    // A dead grant waits for a person, and the rows with it.
+    if (refusal.code === 'AUTH_EXPIRED' || waitsByItself(refusal.code)) throw error;
     const outcome = `${refusal.code}: ${refusal.message}`;
     const outcomes = picks.map(({ kind, id }): RecordOutcome => ({ kind, id, state: 'failed', outcome }));
     return { calls: 1, next: null, apply: async () => outcomes };
   }
 }
-
-/** Reasons to try the page again instead of failing its rows; AUTH_EXPIRED waits for a person. */
-const WAITS: ReadonlySet<ErrorCode> = new Set(['AUTH_EXPIRED', 'RATE_LIMIT', 'BUSY', 'PROCORE_5XX', 'SETTLING']);
 
 /** One record is at fault, not the way to it: a value the database refuses, an answer out of shape. */
 const isPoison = (error: unknown): boolean =>
@@ -195,7 +211,7 @@ async function isolate(round: Round, picks: Pick[], cursor: string | null, error
   for (const half of [picks.slice(0, middle), picks.slice(middle)]) {
     try {
       let again = cursor;
-      do again = (await readAndWrite(round, half, again)).next;
+      do again = (await readAndWrite(round, half, again, 'part')).next;
       while (again !== null);
     } catch (halfError) {
       if (!isPoison(halfError)) throw halfError;
@@ -204,9 +220,9 @@ async function isolate(round: Round, picks: Pick[], cursor: string | null, error
   }
 }
 
-async function failAlone({ page, calls }: Round, pick: Pick, error: unknown): Promise<void> {
+async function failAlone({ page }: Round, pick: Pick, error: unknown): Promise<void> {
   const outcome: RecordOutcome = { kind: pick.kind, id: pick.id, state: 'failed', outcome: describe(error) };
-  await page.fenced((tx) => report(tx, page, [pick], { calls, counts: {} }, [outcome]));
+  await page.fenced((tx) => report(tx, page, [pick], { calls: 0 }, [outcome]));
 }
 
 /** Values stay out of it: a database error's own text may hold them. */
@@ -235,7 +251,7 @@ async function report(
   tx: Tx,
   page: Page,
   picks: Pick[],
-  { calls, counts }: Pick2<FlowResult, 'calls' | 'counts'>,
+  { calls, counts }: Omit<FlowResult, 'next' | 'apply'>,
   outcomes: RecordOutcome[],
 ): Promise<void> {
   const byKey = new Map(picks.map((pick) => [keyOf(pick), pick]));
@@ -267,9 +283,10 @@ async function report(
     counts: counts ?? {},
     calls,
   });
+  for (const { pick, outcome } of settled)
+    if (pick.kind === 'project' && pick.id !== null && outcome.state === 'applied')
+      await hookImported(tx, page.account, page.companyId, pick.id);
 }
-
-type Pick2<T, K extends keyof T> = { [P in K]: T[P] };
 
 const DOCUMENT_KINDS = { project: 'project', vendors: 'vendor', 'cost-codes': 'cost_code' } as const;
 

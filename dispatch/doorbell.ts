@@ -166,6 +166,13 @@ const TARGETS: Record<Flow, (scope: ClaimedScope) => Target> = {
     kind: 'fetch',
     summary: `Fetch projects of ${scope.companyName}`,
   }),
+  connect: (scope) => ({
+    type: 'ConnectCompany',
+    workflowId: workflowIds.connect(scope.account, companyOf(scope)),
+    args: { account: scope.account, companyId: companyOf(scope) },
+    kind: 'company',
+    summary: `Lists and webhooks of ${scope.companyName}`,
+  }),
 };
 
 const companyOf = ({ companyId, scope }: ClaimedScope) => companyId ?? scope.split('/')[0] ?? scope;

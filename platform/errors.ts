@@ -105,3 +105,6 @@ export function toFailure(error: unknown): unknown {
   if (error instanceof ProcoreError) return failureOf(refusalOf(error), error.retryAfterMs);
   return error;
 }
+
+/** Whether an activity that fails with this code is tried again by itself. */
+export const waitsByItself = (code: ErrorCode): boolean => EDGES[code].activity.kind === 'waits';

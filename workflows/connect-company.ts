@@ -1,16 +1,30 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, setHandler } from '@temporalio/workflow';
 import type { CompanyToConnect, ConnectCompanyActivities } from '../activities/connect-company.ts';
+import { ring } from './drain.ts';
 
-const { readCompanyLists, reconcileHooks, noteProblem } = proxyActivities<ConnectCompanyActivities>({
-  startToCloseTimeout: '60 seconds',
-  heartbeatTimeout: '10 seconds',
-  retry: { maximumInterval: '5 minutes' },
-});
+const { readCompanyLists, reconcileHooks, reconcileProjectHook, finishConnect } =
+  proxyActivities<ConnectCompanyActivities>({
+    startToCloseTimeout: '60 seconds',
+    heartbeatTimeout: '10 seconds',
+    retry: { maximumInterval: '5 minutes' },
+  });
 
-/** Makes a company ready: its stages and tax codes, and hooks that match what is ticked. What fails stands beside the company in words. */
+/**
+ * Makes a company ready: its stages and tax codes, and hooks that match what is ticked. What fails stands beside the
+ * company in words. Settings saved meanwhile ring, and it begins again.
+ */
 export async function ConnectCompany(company: CompanyToConnect): Promise<void> {
-  const lists = await readCompanyLists(company);
-  const hooks = await reconcileHooks(company);
-  const problems = [lists.problem, hooks.problem].filter((problem) => problem !== null);
-  await noteProblem({ ...company, problem: problems.length === 0 ? null : problems.join(' ') });
+  let isRung = false;
+  setHandler(ring, () => {
+    isRung = true;
+  });
+  do {
+    isRung = false;
+    const { mark, problems } = await readCompanyLists(company);
+    const hooks = await reconcileHooks(company);
+    problems.push(...hooks.problems);
+    for (const projectId of hooks.projectIds)
+      problems.push(...(await reconcileProjectHook({ ...company, projectId })).problems);
+    await finishConnect({ ...company, mark, problems });
+  } while (isRung);
 }

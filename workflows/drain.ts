@@ -43,7 +43,13 @@ export async function drainScope(flow: DrainFlow, input: DrainScope): Promise<vo
       retry: { maximumInterval: '5 minutes' },
     });
     do {
-      progress = await drain({ account: input.account, companyId: input.companyId, flow, scope: input.scope, progress });
+      progress = await drain({
+        account: input.account,
+        companyId: input.companyId,
+        flow,
+        scope: input.scope,
+        progress,
+      });
       if (workflowInfo().continueAsNewSuggested) {
         await condition(allHandlersFinished);
         await continueAsNew({ ...input, queue, progress });

@@ -22,20 +22,24 @@ export async function FetchProjects(run: FetchRun): Promise<void> {
     isRung = true;
   });
   let cursor: string | null = null;
-  for (let page = 1; ; ) {
+
+  /** Lists page by page, going on where it stopped; false when the sign-in to Procore died meanwhile. */
+  async function listAll(): Promise<boolean> {
+    for (let page = 1; ; page += 1) {
+      const listed = await listProjects({ ...run, cursor });
+      if (listed.kind === 'waits') return false;
+      setCurrentDetails(`Listed ${page} pages of projects`);
+      cursor = listed.next;
+      if (cursor === null) return true;
+    }
+  }
+
+  for (;;) {
     isRung = false;
     const { phase } = await lookAtFetch(run);
     setCurrentDetails(DETAILS[phase]);
     if (phase === 'ended') return;
-    if (phase === 'list') {
-      const listed = await listProjects({ ...run, cursor });
-      if (listed.kind === 'listed') {
-        setCurrentDetails(`Listed page ${page}`);
-        cursor = listed.next;
-        page += 1;
-        continue;
-      }
-    }
+    if (phase === 'list' && (await listAll())) continue;
     await condition(() => isRung, LOOK_AGAIN);
   }
 }

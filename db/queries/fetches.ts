@@ -85,6 +85,21 @@ export async function lockFetch(tx: Tx, account: string, id: string): Promise<Fe
   return run;
 }
 
+export async function getFetchRun(db: Queryable, account: string, id: string): Promise<FetchRunRow | undefined> {
+  const [run] = await db
+    .select()
+    .from(fetchRun)
+    .where(and(eq(fetchRun.account, account), eq(fetchRun.id, id)));
+  return run;
+}
+
+export async function addCallsUsed(tx: Tx, id: string, calls: number): Promise<void> {
+  await tx
+    .update(fetchRun)
+    .set({ callsUsed: sql`${fetchRun.callsUsed} + ${calls}` })
+    .where(eq(fetchRun.id, id));
+}
+
 export async function setFetchState(tx: Tx, id: string, state: FetchRunRow['state']): Promise<void> {
   await tx.update(fetchRun).set({ state }).where(eq(fetchRun.id, id));
 }
@@ -249,10 +264,7 @@ export async function getFetch(
   return { ...view, items };
 }
 
-async function withProgress(
-  db: Queryable,
-  runs: { run: FetchRunRow; companyName: string }[],
-): Promise<FetchView[]> {
+async function withProgress(db: Queryable, runs: { run: FetchRunRow; companyName: string }[]): Promise<FetchView[]> {
   if (runs.length === 0) return [];
   const counted = await db
     .select({ fetchRunId: fetchItem.fetchRunId, state: fetchItem.state, items: count() })

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { FLOWS, inboxEvent, inboxScope } from '../schema/index.ts';
+import { type FLOWS, inboxEvent, inboxScope } from '../schema/index.ts';
 import type { Db, Queryable, Tx } from '../types.ts';
 
 export type Flow = (typeof FLOWS)[number];
@@ -321,10 +321,7 @@ export async function finishRows(tx: Tx, outcomes: readonly RowOutcome[]): Promi
 
 /** Rows waiting in a scope may be rung at once, whatever the scope's lease: used by the one writer a fetch waits for. */
 export async function ringAtOnce(tx: Tx, { flow, scope }: ScopeKey): Promise<void> {
-  await tx
-    .update(inboxScope)
-    .set({ quietUntil: sql`'-infinity'`, unanswered: 0 })
-    .where(isScope({ flow, scope }));
+  await tx.update(inboxScope).set({ quietUntil: sql`'-infinity'`, unanswered: 0 }).where(isScope({ flow, scope }));
   await notifyInbox(tx);
 }
 
