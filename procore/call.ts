@@ -28,7 +28,7 @@ export function createCall(transport: Transport, scope: Scope): Call {
   async function page<T extends z.ZodType>(schema: T, path: string, query: Query, { cursor }: PageInput) {
     const ask: Ask = { method: 'GET', path, query: withCursor(query, cursor) };
     const answer = await transport.send(scope, ask);
-    const rows = read(z.array(schema), unwrapped(answer.body) ?? [], ask, answer) as z.output<T>[];
+    const rows = read(z.array(schema), unwrapped(answer.body), ask, answer) as z.output<T>[];
     return { rows: onceEach(rows), next: answer.next === cursor ? null : answer.next };
   }
 

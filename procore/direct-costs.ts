@@ -1,7 +1,7 @@
 import { FormData } from 'undici';
 import { z } from 'zod';
 import { type Call, segment } from './call.ts';
-import { fieldErrors } from './errors.ts';
+import { saidBy } from './errors.ts';
 import { count, decimal, id, named, optional, optionalId, rows, text } from './fields.ts';
 import { numeral, optionalNumeral } from './json.ts';
 
@@ -68,18 +68,18 @@ export const directCost = z.object({
 });
 export type DirectCost = z.infer<typeof directCost>;
 
-const syncAnswer = z.object({
+export const syncedLines = z.object({
   entities: rows(directCostLine),
   errors: rows(
-    z.object({ id: optionalId, origin_data: text, errors: z.unknown() }).transform((row) => ({
+    z.object({ id: optionalId, origin_data: text, errors: z.unknown().optional() }).transform((row) => ({
       id: row.id,
       originData: row.origin_data,
-      said: fieldErrors(row.errors).join('; ') || 'refused without a reason',
+      said: saidBy(row.errors) || 'refused without a reason',
     })),
   ),
 });
 /** Some lines may be taken and others refused, all in one 200. Match entities by id or stamp, never by position. */
-export type SyncedLines = z.infer<typeof syncAnswer>;
+export type SyncedLines = z.infer<typeof syncedLines>;
 
 /** Dates are `YYYY-MM-DD`. A field left out is not touched. */
 export interface DirectCostFields {
@@ -175,7 +175,7 @@ export const createDirectCosts = (call: Call) => {
       call.all(directCostLine, lines(input), { per_page: 1000 }),
     /** Creates and changes up to 1,000 lines of one direct cost. */
     syncLines: (input: OneDirectCost & { lines: readonly SyncLine[] }): Promise<SyncedLines> =>
-      call.one(syncAnswer, {
+      call.one(syncedLines, {
         method: 'PATCH',
         path: `${base('v1.0', input.projectId)}/line_items/sync`,
         body: { updates: input.lines.map((one) => syncLine(one, input.directCostId)) },

@@ -67,11 +67,11 @@ export class ProcoreError extends Error {
 }
 
 const DISCONNECTED = /not connected to this company/i;
-const TOOL_OFF =
-  /\btool\b.*\b(off|disabled|inactive|not (enabled|active|available|turned on))\b|\b(disabled|inactive|not enabled|not active|turned off)\b.*\btool\b/i;
-const EXISTS = /already|duplicate|\btaken\b|must be unique|\bexists\b/i;
+const TOOL = /\btool\b/i;
+const EDITED_NOW = /being (edited|changed|modified|updated)|try again|in progress/i;
+const EXISTS = /already (exists|been taken|in )|duplicate|must be unique|\bis taken\b/i;
 const LOCKED =
-  /\block(ed)?\b|immutable|read[- ]only|(can ?not|can't|may not|no longer) be (changed|edited|modified|updated|deleted)|synced/i;
+  /\blocked\b|immutable|read[- ]only|(can ?not|can't|may not|no longer) be (changed|edited|modified|updated|deleted)|synced/i;
 
 /** Sorts an error status into a kind; contract section 1.7, "Status meaning". */
 export function kindOf(status: number, said: string): ProcoreErrorKind {
@@ -80,13 +80,13 @@ export function kindOf(status: number, said: string): ProcoreErrorKind {
       return 'unauthorized';
     case 403:
       if (DISCONNECTED.test(said)) return 'app-disconnected';
-      return TOOL_OFF.test(said) ? 'tool-off' : 'forbidden';
+      return TOOL.test(said) ? 'tool-off' : 'forbidden';
     case 404:
       return 'not-found';
     case 408:
       return 'server';
     case 409:
-      return EXISTS.test(said) ? 'conflict' : 'busy';
+      return EXISTS.test(said) && !EDITED_NOW.test(said) ? 'conflict' : 'busy';
     case 423:
       return 'locked';
     case 429:
@@ -105,8 +105,7 @@ export function kindOf(status: number, said: string): ProcoreErrorKind {
  */
 export function saidBy(body: unknown): string {
   if (typeof body === 'string') return fromText(body);
-  const parts = [...new Set(sentences(body))];
-  return shorten(parts.join('; '));
+  return shorten([...new Set(textsOf(body))].join('; '));
 }
 
 const LIMIT = 1000;
@@ -118,31 +117,20 @@ function fromText(body: string): string {
   return shorten(title?.trim() || 'a web page instead of data');
 }
 
-function sentences(body: unknown): string[] {
-  if (typeof body === 'string') return body.trim() === '' ? [] : [body.trim()];
-  if (Array.isArray(body)) return body.flatMap(sentences);
-  if (typeof body !== 'object' || body === null) return [];
-  const { errors, error, message, error_description: description, reason, fields } = body as Record<string, unknown>;
-  // What is said in a whole sentence replaces the error's short name beside it.
-  const words = [...sentences(description), ...sentences(message), ...fieldErrors(errors)];
-  if (typeof error === 'object')
-    words.push(...sentences(error), ...sentences((error as { details?: unknown })?.details));
-  if (words.length > 0) return words;
-  return [...sentences(reason), ...fieldErrors(fields), ...sentences(error)];
-}
+/** Keys that hold errors without being the name of the field at fault. */
+const WRAPPERS = new Set(['errors', 'error', 'error_description', 'message', 'reason', 'details', 'base', 'fields']);
+/** Keys that say in short what `message` or `error_description` beside them says in words. */
+const SHORT_FORMS = new Set(['error', 'reason', 'code', 'domain']);
 
-/** `{ name: ["can't be blank"] }`, `{ base: [...], fields: {...} }`, a list, or a text. */
-export function fieldErrors(errors: unknown, field = ''): string[] {
-  if (typeof errors === 'string') return sentences(field === '' ? errors : `${field}: ${errors}`);
-  if (Array.isArray(errors)) {
-    return errors.flatMap((entry) =>
-      typeof entry === 'object'
-        ? [...sentences(entry), ...(sentences(entry).length ? [] : fieldErrors(entry, field))]
-        : fieldErrors(String(entry), field),
-    );
-  }
-  if (typeof errors !== 'object' || errors === null) return [];
-  return Object.entries(errors).flatMap(([key, value]) =>
-    fieldErrors(value, key === 'base' || key === 'fields' ? field : field === '' ? key : `${field}.${key}`),
+function textsOf(value: unknown, field = ''): string[] {
+  if (typeof value === 'string')
+    return value.trim() === '' ? [] : [field === '' ? value.trim() : `${field}: ${value.trim()}`];
+  if (Array.isArray(value)) return value.flatMap((entry) => textsOf(entry, field));
+  if (typeof value !== 'object' || value === null) return [];
+  const isInWords = ['message', 'error_description'].some(
+    (key) => textsOf((value as Record<string, unknown>)[key]).length > 0,
   );
+  return Object.entries(value)
+    .filter(([key, entry]) => !(isInWords && SHORT_FORMS.has(key) && typeof entry === 'string'))
+    .flatMap(([key, entry]) => textsOf(entry, WRAPPERS.has(key) ? field : [field, key].filter(Boolean).join('.')));
 }

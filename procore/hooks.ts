@@ -128,7 +128,9 @@ const hookBody = (input: NewHook) => ({
 });
 
 const failures = (answer: z.infer<typeof bulkAnswer>): FailedTriggers => ({
-  failed: answer.failed.map((one) => `${triggerName(one)}${saidBy(one) || 'refused without a reason'}`),
+  failed: answer.failed.map(
+    (one) => `${triggerName(one)}${saidBy({ message: one.message, errors: one.errors }) || 'refused without a reason'}`,
+  ),
 });
 
 function triggerName({ trigger: of }: Record<string, unknown>): string {

@@ -40,6 +40,7 @@ export function parseJson(text: string): unknown {
 
 function wouldRound(token: string): boolean {
   if (token.startsWith('"') || !NUMBER.test(token)) return false;
+  if (!token.includes('.')) return !Number.isSafeInteger(Number(token));
   const digits = token.replace(/^-?[0.]*/, '').replace('.', '');
   return digits.length > 15;
 }

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import * as budget from '../../procore/budget.ts';
+import * as costCodes from '../../procore/cost-codes.ts';
+import * as costTypes from '../../procore/cost-types.ts';
+import * as directCosts from '../../procore/direct-costs.ts';
+import * as hooks from '../../procore/hooks.ts';
+import * as identity from '../../procore/identity.ts';
+import * as projectVendors from '../../procore/project-vendors.ts';
+import * as projects from '../../procore/projects.ts';
+import * as stages from '../../procore/stages.ts';
+import * as standardCostCodes from '../../procore/standard-cost-codes.ts';
+import * as subJobs from '../../procore/sub-jobs.ts';
+import * as taxCodes from '../../procore/tax-codes.ts';
+import * as uoms from '../../procore/uoms.ts';
+import * as users from '../../procore/users.ts';
+import * as vendors from '../../procore/vendors.ts';
+import * as wbs from '../../procore/wbs.ts';
+
+/** A JSON schema of the OpenAPI document, as far as its answers use it. */
+export interface JsonSchema {
+  $ref?: string;
+  type?: string | string[];
+  format?: string;
+  enum?: unknown[];
+  properties?: Record<string, JsonSchema>;
+  additionalProperties?: boolean | JsonSchema;
+  items?: JsonSchema;
+  required?: string[];
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+  allOf?: JsonSchema[];
+  pattern?: string;
+}
+
+const BASE = '/rest/v1.0/projects/{project_id}';
+const DIRECT_COSTS = '/rest/v1.1/projects/{project_id}/direct_costs';
+const WBS = `${BASE}/work_breakdown_structure`;
+const HOOKS = '/rest/v2.0/companies/{company_id}/webhooks';
+
+/** Every schema of the client beside every answer it reads. */
+export const READS: [name: string, schema: z.ZodType, method: string, path: string][] = [
+  ['me', identity.me, 'get', '/rest/v1.0/me'],
+  ['company', identity.company, 'get', '/rest/v1.0/companies'],
+  ['projectRow', projects.projectRow, 'get', '/rest/v1.1/projects'],
+  ['project', projects.project, 'get', '/rest/v1.0/projects/{id}'],
+  ['stage', stages.stage, 'get', '/rest/v1.0/companies/{company_id}/project_stages'],
+  ['vendor of the list', vendors.vendor, 'get', '/rest/v1.0/vendors'],
+  ['vendor shown', vendors.vendor, 'get', '/rest/v1.0/vendors/{id}'],
+  ['vendor created', vendors.vendor, 'post', '/rest/v1.0/vendors'],
+  ['vendor of the inactive list', vendors.vendor, 'get', '/rest/v1.0/companies/{company_id}/vendors/inactive'],
+  ['vendor reactivated', vendors.vendor, 'patch', '/rest/v1.0/companies/{company_id}/vendors/inactive/{id}'],
+  ['project vendor', projectVendors.projectVendor, 'get', '/rest/v1.1/projects/{project_id}/vendors'],
+  [
+    'project vendor added',
+    projectVendors.projectVendor,
+    'post',
+    '/rest/v1.1/projects/{project_id}/vendors/{id}/actions/add',
+  ],
+  ['standardCostCodeList', standardCostCodes.standardCostCodeList, 'get', '/rest/v1.0/standard_cost_code_lists'],
+  ['standardCostCode', standardCostCodes.standardCostCode, 'get', '/rest/v1.0/standard_cost_codes'],
+  ['cost code of the list', costCodes.costCode, 'get', '/rest/v1.0/cost_codes'],
+  ['cost code shown', costCodes.costCode, 'get', '/rest/v1.0/cost_codes/{id}'],
+  ['cost code created', costCodes.costCode, 'post', '/rest/v1.0/cost_codes'],
+  ['subJob', subJobs.subJob, 'get', '/rest/v1.0/sub_jobs'],
+  ['cost type', costTypes.costType, 'get', '/rest/v1.0/line_item_types'],
+  ['cost type created', costTypes.costType, 'post', '/rest/v1.0/line_item_types'],
+  ['wbsPattern', wbs.wbsPattern, 'get', `${WBS}/patterns`],
+  ['wbsSegment', wbs.wbsSegment, 'get', `${WBS}/segments`],
+  ['segmentItem', wbs.segmentItem, 'get', `${WBS}/segments/{segment_id}/segment_items`],
+  ['WBS code of the list', wbs.wbsCode, 'get', `${WBS}/wbs_codes`],
+  ['WBS code created', wbs.wbsCode, 'post', `${WBS}/wbs_codes`],
+  ['budgetView', budget.budgetView, 'get', '/rest/v1.0/budget_views'],
+  ['budgetRow', budget.budgetRow, 'get', '/rest/v1.0/budget_views/{budget_view_id}/detail_rows'],
+  ['taxCode', taxCodes.taxCode, 'get', '/rest/v1.0/tax_codes'],
+  ['uom', uoms.uom, 'get', '/rest/v1.0/companies/{company_id}/uoms'],
+  ['user', users.user, 'get', '/rest/v1.3/companies/{company_id}/users'],
+  ['directCostRow', directCosts.directCostRow, 'get', DIRECT_COSTS],
+  ['direct cost shown', directCosts.directCost, 'get', `${DIRECT_COSTS}/{id}`],
+  ['direct cost created with lines', directCosts.directCost, 'post', DIRECT_COSTS],
+  ['direct cost updated', directCosts.directCost, 'patch', `${DIRECT_COSTS}/{id}`],
+  ['directCostHeader', directCosts.directCostHeader, 'post', `${BASE}/direct_costs`],
+  ['directCostLine', directCosts.directCostLine, 'get', `${BASE}/direct_costs/{direct_cost_id}/line_items`],
+  ['lines synced', directCosts.syncedLines, 'patch', `${BASE}/direct_costs/line_items/sync`],
+  ['hookResource', hooks.hookResource, 'get', `${HOOKS}/resources`],
+  ['hook of the list', hooks.hook, 'get', `${HOOKS}/hooks`],
+  ['hook created', hooks.hook, 'post', `${HOOKS}/hooks`],
+  ['hook updated', hooks.hook, 'patch', `${HOOKS}/hooks/{id}`],
+  ['trigger', hooks.trigger, 'get', `${HOOKS}/hooks/{hook_id}/triggers`],
+  ['delivery', hooks.delivery, 'get', `${HOOKS}/hooks/{hook_id}/deliveries`],
+];
+
+interface Document {
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, { schema: JsonSchema }> }> }>
+  >;
+}
+
+const FILE = new URL('../../simulator/contract/procore-openapi.yaml', import.meta.url);
+const document = parse(readFileSync(FILE, 'utf8'), { maxAliasCount: -1 }) as Document;
+
+/** The one record of an operation's success answer: taken out of its envelope and its list. */
+export function recordOf(method: string, path: string): JsonSchema {
+  const responses = document.paths[path]?.[method]?.responses;
+  const success = Object.keys(responses ?? {}).find((status) => status.startsWith('2'));
+  const schema = responses?.[success ?? '']?.content?.['application/json']?.schema;
+  if (schema === undefined) throw new Error(`The contract has no answer of ${method} ${path}`);
+  const answer = resolved(schema);
+  const inner = resolved(answer.properties?.data ?? answer);
+  return resolved(inner.items ?? inner);
+}
+
+/** Follows a reference, and takes the one alternative that is not null. */
+export function resolved(schema: JsonSchema): JsonSchema {
+  if (schema.$ref !== undefined) {
+    const target = schema.$ref
+      .slice(2)
+      .split('/')
+      .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document);
+    return resolved(target as JsonSchema);
+  }
+  const real = (schema.oneOf ?? schema.anyOf)?.filter((one) => one.type !== 'null');
+  return real?.length === 1 && real[0] !== undefined ? resolved(real[0]) : schema;
+}
+
+export const typesOf = (schema: JsonSchema): string[] => [resolved(schema).type ?? []].flat();
