@@ -8,6 +8,7 @@ import {
   saveHook,
 } from '../db/queries/companies.ts';
 import type { Db } from '../db/types.ts';
+import { hookSecretPlace } from '../dispatch/hook-secret.ts';
 import { isWanted, WATCHED, type WatchedResource } from '../dispatch/resources.ts';
 import { DomainError } from '../domain/errors.ts';
 import { installationOf } from '../domain/stamp.ts';
@@ -27,8 +28,6 @@ export interface Hooks {
 
 /** Asked for in this order: v3.0 names the parent of a line, v4.0 no longer says which app caused an event. */
 const PAYLOAD_VERSIONS = ['v3.0', 'v2.0', 'v4.0'];
-
-export const hookSecretPlace = (hookId: string) => `webhook_hook.secret:${hookId}`;
 
 export function createHooks({ db, secrets, publicUrl }: { db: Db; secrets: SecretBox; publicUrl: string }): Hooks {
   const addressOf = (row: HookRow) => `${publicUrl}/webhooks/procore/${row.key}`;
