@@ -44,7 +44,10 @@ const RULES: Record<string, RoomRule> = {
   accounting: { rooms: ['domain'], types: ['procore/ports.ts'] },
   db: { rooms: ['domain'], types: ['procore/ports.ts', 'accounting/ports.ts'] },
   activities: { rooms: ['domain', 'procore', 'accounting', 'db', 'platform'], types: ['dispatch', 'schemas'] },
-  dispatch: { rooms: ['domain', 'db', 'workflows', 'platform'], types: ['activities', 'procore', 'schemas'] },
+  dispatch: {
+    rooms: ['domain', 'procore', 'accounting', 'db', 'workflows', 'platform'],
+    types: ['activities', 'schemas'],
+  },
   platform: { rooms: ['domain', 'procore', 'accounting', 'db', 'dispatch', 'activities', 'workflows', 'schemas'] },
   api: { rooms: ['domain', 'schemas', 'procore', 'accounting', 'db', 'dispatch', 'workflows', 'platform'] },
   workers: { rooms: ['domain', 'procore', 'accounting', 'db', 'dispatch', 'activities', 'workflows', 'platform'] },

@@ -8,7 +8,7 @@ const INNER_PACKAGES = ['long', 'ms', 'nexus-rpc', 'heap-js', 'protobufjs', '@pr
 
 /** Files of a bundle (absolute paths, or `node:x` for a builtin) that have no business in workflow code. */
 export function wallBreaches(files: readonly string[], root: string): string[] {
-  return files.flatMap((file) => {
+  const found = files.flatMap((file) => {
     if (file.startsWith('node:')) return [`workflow bundle: holds the Node builtin ${file}`];
     const inner = /.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(file)?.[1]?.replace('\\', '/');
     if (inner !== undefined) {
@@ -20,6 +20,7 @@ export function wallBreaches(files: readonly string[], root: string): string[] {
     const isOurs = own.startsWith('workflows/') || own.startsWith('domain/');
     return isOurs ? [] : [`workflow bundle: holds ${own}, which is neither workflows nor domain`];
   });
+  return [...new Set(found)];
 }
 
 /** Builds the bundle as a worker does and looks at what is in it. */
