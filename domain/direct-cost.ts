@@ -1,0 +1,384 @@
+import { type Decimal, sameNumber, sum } from './decimal.ts';
+import type { ErrorCode, Facts } from './errors.ts';
+
+/** The fields of a direct cost that we own (domain.md 2.3). */
+export interface HeaderFields {
+  invoiceNumber: string;
+  vendorId: string;
+  date: string | null;
+  description: string | null;
+}
+
+/** The fields of a line that we own. Amounts exclude tax; quantity, price and unit are information only. */
+export interface LineFields {
+  amount: string;
+  quantity: string | null;
+  unitCost: string | null;
+  uom: string | null;
+  costCodeId: string | null;
+  lineItemTypeId: string | null;
+  taxCodeId: string | null;
+  description: string | null;
+}
+
+export interface DesiredLine extends LineFields {
+  stamp: string;
+}
+
+/** The Procore record one part of an invoice shall be. */
+export interface DesiredDirectCost {
+  stamp: string;
+  projectText: string;
+  vendorName: string;
+  header: HeaderFields;
+  status: 'draft' | 'pending' | 'approved';
+  total: string;
+  lines: DesiredLine[];
+  /** what a person chose about a record of that number that is not ours */
+  choice: 'link_only' | 'take_over' | null;
+  postWithoutTax: boolean;
+  /** what people call the codes, types, tax codes and the vendor, by Procore's ids */
+  names: Readonly<Record<string, string>>;
+}
+
+/** What we last sent, and what Procore made of it. */
+export interface Said<T> {
+  sent: T;
+  got: T;
+}
+
+/** The journal of a part: what both sides last agreed on. */
+export interface Agreed {
+  /** null: the record is not made yet, or was deleted by us to make it again */
+  header: Said<HeaderFields> | null;
+  /** our lines by stamp */
+  lines: Record<string, Said<LineFields> & { id: string }>;
+  /** the status we last set */
+  status: string | null;
+  /** content was written since the status was last set */
+  isDirty: boolean;
+  /** when a creating write was last repeated: its first edition may yet turn up */
+  repeatedAt: string | null;
+  /** the run that just created the header: nobody can have changed it since */
+  freshIn: string | null;
+  /** a person linked a record of somebody else: it is never written */
+  isLinkOnly: boolean;
+}
+
+export const nothingAgreed: Agreed = Object.freeze({
+  header: null,
+  lines: {},
+  status: null,
+  isDirty: false,
+  repeatedAt: null,
+  freshIn: null,
+  isLinkOnly: false,
+});
+
+export interface RemoteLine extends LineFields {
+  id: string;
+  originData: string | null;
+}
+
+/** A direct cost as Procore shows it now. */
+export interface RemoteDirectCost {
+  id: string;
+  header: HeaderFields;
+  status: string;
+  originId: string | null;
+  originData: string | null;
+  attachments: number;
+  lines: RemoteLine[];
+}
+
+/** A record of the same number and vendor. */
+export interface Candidate {
+  id: string;
+  status: string;
+  originId: string | null;
+}
+
+/** What a look at Procore saw. */
+export type Look =
+  | { kind: 'none' }
+  /** records of our natural key that are not ours */
+  | { kind: 'foreign'; candidates: Candidate[] }
+  /** `twins` carry our stamp too, but the journal does not name them */
+  | { kind: 'ours'; record: RemoteDirectCost; twins: { id: string; isEmptyDraft: boolean }[] }
+  /** the record we know answers 404 while its project's list answers */
+  | { kind: 'gone' };
+
+/** One write to Procore. Only creating ones can double; the others name their record and may be repeated after a read. */
+export type Write =
+  | { kind: 'create-header'; stamp: string; header: HeaderFields }
+  | { kind: 'add-lines'; lines: DesiredLine[] }
+  | { kind: 'update-header'; set: Partial<HeaderFields> }
+  | { kind: 'update-lines'; lines: { id: string; stamp: string; set: Partial<LineFields> }[] }
+  | { kind: 'delete-line'; id: string; stamp: string | null }
+  | { kind: 'delete-record'; id: string; why: 'fence' | 'removed' }
+  | { kind: 'delete-twin'; id: string }
+  | { kind: 'set-status'; status: string };
+
+export type Refusal = { [C in ErrorCode]: { kind: 'refuse'; code: C; facts: Facts<C> } }[ErrorCode];
+
+export type Verdict =
+  | { kind: 'done' }
+  | { kind: 'write'; write: Write }
+  /** a person chose to link this record without ever writing it, or to go on with it as ours */
+  | { kind: 'link' | 'adopt'; id: string }
+  | Refusal;
+
+const refuse = <C extends ErrorCode>(code: C, facts: Facts<C>): Refusal => ({ kind: 'refuse', code, facts }) as Refusal;
+const write = (one: Write): Verdict => ({ kind: 'write', write: one });
+
+/**
+ * Compares what we want with what was agreed and what Procore has now, and names the one next write, or why there can be
+ * none. The order of a push falls out of it: header as draft, lines, corrections, the status last (design: outbound).
+ *
+ * @param desired null when the edited document no longer has this part
+ */
+export function nextWrite(desired: DesiredDirectCost | null, agreed: Agreed | null, look: Look): Verdict {
+  if (agreed?.isLinkOnly) return { kind: 'done' };
+  if (desired === null) return removal(agreed, look);
+  switch (look.kind) {
+    case 'none':
+      return write({ kind: 'create-header', stamp: desired.stamp, header: desired.header });
+    case 'foreign':
+      return duplicate(desired, look.candidates);
+    case 'gone':
+      return refuse('DELETED_REMOTELY', { number: desired.header.invoiceNumber, project: desired.projectText });
+    case 'ours':
+      return converge(desired, agreed ?? nothingAgreed, look.record, look.twins);
+  }
+}
+
+function duplicate(desired: DesiredDirectCost, candidates: readonly Candidate[]): Verdict {
+  const [only, second] = candidates;
+  if (desired.choice === null || only === undefined || second !== undefined)
+    return refuse('DUPLICATE', {
+      number: desired.header.invoiceNumber,
+      vendor: desired.vendorName,
+      project: desired.projectText,
+    });
+  return { kind: desired.choice === 'link_only' ? 'link' : 'adopt', id: only.id };
+}
+
+/** What stands between the record and what we want. */
+interface Gap {
+  header: Partial<HeaderFields>;
+  add: DesiredLine[];
+  update: { id: string; stamp: string; set: Partial<LineFields> }[];
+  remove: { id: string; stamp: string | null }[];
+}
+
+function converge(
+  desired: DesiredDirectCost,
+  agreed: Agreed,
+  record: RemoteDirectCost,
+  twins: readonly { id: string; isEmptyDraft: boolean }[],
+): Verdict {
+  const number = desired.header.invoiceNumber;
+  const [twin] = twins;
+  if (twin !== undefined)
+    return twin.isEmptyDraft
+      ? write({ kind: 'delete-twin', id: twin.id })
+      : refuse('DOUBLE_POSTED', { number, project: desired.projectText });
+
+  const { own, doubled, foreign } = sortLines(desired.stamp, agreed, record.lines);
+  const lost = desired.lines.some((line) => agreed.lines[line.stamp] !== undefined && !own.has(line.stamp));
+  if (lost) return refuse('DELETED_REMOTELY', { number: `A line of ${number}`, project: desired.projectText });
+
+  const header = merge(
+    desired,
+    desired.header,
+    agreed.header ?? { sent: record.header, got: record.header },
+    record.header,
+  );
+  const merged = mergeLines(desired, agreed, own);
+  const conflict = header.conflict ?? merged.conflict;
+  if (conflict !== undefined) return refuse('CONFLICT', conflict);
+
+  const gap: Gap = {
+    header: header.set,
+    add: desired.lines.filter((line) => !own.has(line.stamp)),
+    update: merged.update,
+    remove: [...doubled, ...unwanted(desired, own)],
+  };
+  const expected = sum([
+    ...merged.amounts,
+    ...gap.add.map((line) => line.amount),
+    ...foreign.map((line) => line.amount),
+  ]);
+  if (!expected.equals(desired.total))
+    return refuse('REMOTE_EDITED', { number, ours: desired.total, theirs: totalOf(record).toFixed(2) });
+  return step(desired, agreed, record, gap);
+}
+
+function step(desired: DesiredDirectCost, agreed: Agreed, record: RemoteDirectCost, gap: Gap): Verdict {
+  const number = desired.header.invoiceNumber;
+  const hasGap =
+    Object.keys(gap.header).length > 0 || gap.add.length > 0 || gap.update.length > 0 || gap.remove.length > 0;
+  const status = nextStatus(desired, agreed, record, hasGap);
+  if (status === 'sent-back') return refuse('SENT_BACK', { number });
+  if (!hasGap && status === null) return { kind: 'done' };
+  const lock = whyLocked(record);
+  if (lock !== null) return refuse('LOCKED', { number, why: lock });
+  if ('invoiceNumber' in gap.header)
+    return refuse('LOCKED', { number, why: `it stands there as ${record.header.invoiceNumber}, and a number stays` });
+  if (Object.keys(gap.header).length > 0) return write({ kind: 'update-header', set: gap.header });
+  if (gap.add.length > 0) return write({ kind: 'add-lines', lines: gap.add });
+  if (gap.update.length > 0) return write({ kind: 'update-lines', lines: gap.update });
+  if (gap.remove[0] !== undefined) return write({ kind: 'delete-line', ...gap.remove[0] });
+  return status === null ? { kind: 'done' } : write({ kind: 'set-status', status });
+}
+
+const RANK: Readonly<Record<string, number>> = { draft: 0, revise_and_resubmit: 0, pending: 1, approved: 2 };
+
+/** The status still to be set. It only moves forward, and a record that people moved since stays where they put it. */
+function nextStatus(
+  desired: DesiredDirectCost,
+  agreed: Agreed,
+  record: RemoteDirectCost,
+  hasGap: boolean,
+): string | 'sent-back' | null {
+  if (record.status === desired.status) return null;
+  const hasNews = hasGap || agreed.isDirty;
+  if (record.status === 'revise_and_resubmit') return hasNews ? desired.status : 'sent-back';
+  if (!hasNews && agreed.status === desired.status) return null;
+  const rank = RANK[record.status];
+  return rank !== undefined && rank < RANK[desired.status]! ? desired.status : null;
+}
+
+function whyLocked(record: RemoteDirectCost): string | null {
+  if (record.originId !== null) return 'it belongs to another system there';
+  if (record.status === 'approved') return 'it is approved; only Procore can take that back';
+  return null;
+}
+
+/** Undo of a part the document no longer has: only what is ours and untouched is deleted (design: compensation). */
+function removal(agreed: Agreed | null, look: Look): Verdict {
+  if (look.kind !== 'ours') return { kind: 'done' };
+  const { record } = look;
+  const number = record.header.invoiceNumber;
+  const locked = whyLocked(record);
+  if (locked !== null) return refuse('LOCKED', { number, why: locked });
+  const known = agreed ?? nothingAgreed;
+  const isUntouched =
+    record.attachments === 0 &&
+    (known.header === null || isSame(record.header, known.header.got)) &&
+    record.lines.every((line) =>
+      Object.values(known.lines).some(({ id, got }) => id === line.id && isSame(got, pickLine(line))),
+    );
+  if (!isUntouched) return refuse('LOCKED', { number, why: 'people have worked on it there' });
+  return write({ kind: 'delete-record', id: record.id, why: 'removed' });
+}
+
+/** Which remote lines are ours: by the id in the journal, else by our stamp. A second line of one stamp is one too many. */
+function sortLines(stamp: string, agreed: Agreed, lines: readonly RemoteLine[]) {
+  const byId = new Map(Object.entries(agreed.lines).map(([own, { id }]) => [id, own]));
+  const own = new Map<string, RemoteLine>();
+  const doubled: { id: string; stamp: string | null }[] = [];
+  const foreign: RemoteLine[] = [];
+  const journaledFirst = [...lines].sort((a, b) => Number(byId.has(b.id)) - Number(byId.has(a.id)));
+  for (const line of journaledFirst) {
+    const name = byId.get(line.id) ?? (line.originData?.startsWith(`${stamp}/`) ? line.originData : undefined);
+    if (name === undefined) foreign.push(line);
+    else if (own.has(name)) doubled.push({ id: line.id, stamp: null });
+    else own.set(name, line);
+  }
+  return { own, doubled, foreign };
+}
+
+const unwanted = (desired: DesiredDirectCost, own: ReadonlyMap<string, RemoteLine>) =>
+  [...own]
+    .filter(([stamp]) => !desired.lines.some((line) => line.stamp === stamp))
+    .map(([stamp, line]) => ({ id: line.id, stamp }));
+
+function mergeLines(desired: DesiredDirectCost, agreed: Agreed, own: ReadonlyMap<string, RemoteLine>) {
+  const update: Gap['update'] = [];
+  const amounts: string[] = [];
+  let conflict: Conflict | undefined;
+  for (const { stamp, ...want } of desired.lines) {
+    const now = own.get(stamp);
+    if (now === undefined) continue;
+    const said = agreed.lines[stamp] ?? { sent: pickLine(now), got: pickLine(now) };
+    const merged = merge<LineFields>(desired, want, said, now);
+    conflict ??= merged.conflict;
+    if (Object.keys(merged.set).length > 0) update.push({ id: now.id, stamp, set: merged.set });
+    amounts.push(merged.set.amount ?? now.amount);
+  }
+  return { update, amounts, conflict };
+}
+
+type Conflict = { field: string; ours: string; theirs: string };
+
+/** Three-way merge of the fields we own: our wish, our last word, Procore's answer to it, Procore now. */
+function merge<T extends object>(
+  desired: DesiredDirectCost,
+  want: T,
+  said: Said<T>,
+  now: T,
+): { set: Partial<T>; conflict?: Conflict } {
+  const set: Partial<T> = {};
+  let conflict: Conflict | undefined;
+  for (const field of Object.keys(want) as (keyof T & string)[]) {
+    const weChanged = !same(field, want[field], said.sent[field]);
+    const theyChanged = !same(field, now[field], said.got[field]);
+    if (!weChanged || same(field, want[field], now[field])) continue; // their edit, or nothing, or both agree
+    if (theyChanged)
+      conflict ??= {
+        field: FIELD_WORDS[field] ?? field,
+        ours: nameOf(desired, want[field]),
+        theirs: nameOf(desired, now[field]),
+      };
+    else set[field] = want[field];
+  }
+  return conflict === undefined ? { set } : { set, conflict };
+}
+
+/** A value as people call it. */
+export const nameOf = (desired: DesiredDirectCost, value: unknown): string => desired.names[text(value)] ?? text(value);
+
+const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
+
+/** The fields in the words of people. */
+export const FIELD_WORDS: Readonly<Record<string, string>> = {
+  invoiceNumber: 'The invoice number',
+  vendorId: 'The vendor',
+  date: 'The date',
+  description: 'The description',
+  amount: 'The amount of a line',
+  quantity: 'The quantity of a line',
+  unitCost: 'The unit price of a line',
+  uom: 'The unit of a line',
+  costCodeId: 'The cost code of a line',
+  lineItemTypeId: 'The cost type of a line',
+  taxCodeId: 'The tax code of a line',
+};
+
+const NUMBERS: readonly string[] = ['amount', 'quantity', 'unitCost'];
+
+/** Whether two values of a field mean the same: numbers in any scale, and nothing for an empty text. */
+export function same(field: string, a: unknown, b: unknown): boolean {
+  const [left, right] = [text(a), text(b)];
+  if (left === right) return true;
+  return NUMBERS.includes(field) && left !== '' && right !== '' && sameNumber(left, right);
+}
+
+const isSame = <T extends object>(a: T, b: T): boolean =>
+  (Object.keys(a) as (keyof T & string)[]).every((field) => same(field, a[field], b[field]));
+
+/** The fields we own of a remote line. */
+export const pickLine = (line: LineFields): LineFields => ({
+  amount: line.amount,
+  quantity: line.quantity,
+  unitCost: line.unitCost,
+  uom: line.uom,
+  costCodeId: line.costCodeId,
+  lineItemTypeId: line.lineItemTypeId,
+  taxCodeId: line.taxCodeId,
+  description: line.description,
+});
+
+/** What a record totals, excluding tax. */
+export const totalOf = (record: RemoteDirectCost): Decimal => sum(record.lines.map((line) => line.amount));

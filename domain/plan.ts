@@ -1,0 +1,159 @@
+import { Decimal, sum } from './decimal.ts';
+import type { DesiredDirectCost, DesiredLine } from './direct-cost.ts';
+import { type DocumentLine, type DocumentProject, type InvoiceDocument, projectText } from './invoice.ts';
+import { normaliseName } from './matching.ts';
+import { partTotal, splitByProject } from './preflight.ts';
+import { judgeRounding, spreadCents } from './rounding.ts';
+import { installationOf, lineStamp, recordStamp, withReference } from './stamp.ts';
+
+export interface PlanSettings {
+  quantityPlaces: number;
+  roundingTolerance: string;
+  directCostStatus: 'draft' | 'pending' | 'approved';
+  postWithoutTax: boolean;
+}
+
+/** What planning must know of the Procore company a part goes to. */
+export interface PlanCompany {
+  connectionId: string;
+  /** whether Procore gives our stamp back here; null until the first record tells */
+  returnsStamp: boolean | null;
+  /** units a line may carry; null when no line has a unit */
+  units: readonly string[] | null;
+}
+
+/** One Procore record an invoice becomes. */
+export interface PlannedPart {
+  /** what the part is of its document, and of which it has one at most */
+  partKey: string;
+  companyId: string;
+  projectProcoreId: string;
+  desired: DesiredDirectCost;
+}
+
+export interface InvoicePlan {
+  parts: PlannedPart[];
+  /** what was changed on the way to Procore, in sentences for the log */
+  notes: string[];
+}
+
+/**
+ * Splits an invoice into one direct cost per project (domain.md 3.2). Preflight has passed and nothing is missing any more.
+ * Each record totals its part to the cent; credits are negative.
+ *
+ * @param companies by our id of the company
+ */
+export function planInvoice(
+  invoice: InvoiceDocument,
+  settings: PlanSettings,
+  companies: Readonly<Record<string, PlanCompany>>,
+): InvoicePlan {
+  const notes: string[] = [];
+  const parts = splitByProject(invoice).map(({ project, lines }) => {
+    const companyId = required(project.companyId, 'company of the project');
+    const company = required(companies[companyId], 'company');
+    return {
+      partKey: `project:${project.id}`,
+      companyId,
+      projectProcoreId: required(project.procoreId, 'link of the project'),
+      desired: planRecord(invoice, project, lines, settings, company, companyId, notes),
+    };
+  });
+  const overhead = invoice.lines.filter((line) => line.project === null);
+  if (overhead.length > 0)
+    notes.push(
+      `${overhead.length} ${overhead.length === 1 ? 'line' : 'lines'} without a project, $${sum(overhead.map((line) => line.amount)).toFixed(2)}, not sent to Procore.`,
+    );
+  return { parts, notes };
+}
+
+function planRecord(
+  invoice: InvoiceDocument,
+  project: DocumentProject,
+  lines: DocumentLine[],
+  settings: PlanSettings,
+  company: PlanCompany,
+  companyId: string,
+  notes: string[],
+): DesiredDirectCost {
+  const projectProcoreId = required(project.procoreId, 'link of the project');
+  const stamp = recordStamp({
+    installation: installationOf(company.connectionId),
+    account: invoice.account,
+    documentId: invoice.id,
+    part: projectProcoreId,
+  });
+  const total = partTotal(invoice, lines);
+  const { quantities } = judgeRounding(lines, total, {
+    tolerance: settings.roundingTolerance,
+    places: settings.quantityPlaces,
+  });
+  const { amounts, changed } = spreadCents(
+    lines.map((line) => line.amount),
+    total,
+  );
+  if (changed !== null)
+    notes.push(
+      `Line ${lines[changed]!.position} is posted as $${amounts[changed]} instead of $${lines[changed]!.amount}, so that the record totals $${total}.`,
+    );
+  const signed = (value: string) => (invoice.kind === 'credit' ? new Decimal(value).neg().toFixed() : value);
+  return {
+    stamp,
+    projectText: projectText(project),
+    vendorName: invoice.vendor?.name ?? '',
+    header: {
+      invoiceNumber: invoice.number,
+      vendorId: required(invoice.vendor?.procoreIds[companyId], 'link of the vendor'),
+      date: invoice.invoiceDate,
+      description: company.returnsStamp === true ? invoice.description : withReference(invoice.description, invoice.id),
+    },
+    status: settings.directCostStatus,
+    total: new Decimal(signed(total)).toFixed(2),
+    choice: invoice.duplicateChoice,
+    postWithoutTax: settings.postWithoutTax,
+    names: namesOf(invoice, companyId, lines),
+    lines: lines.map((line, index): DesiredLine => {
+      const quantity = quantities[index]!.quantity;
+      return {
+        stamp: lineStamp(stamp, line.position),
+        amount: new Decimal(signed(amounts[index]!)).toFixed(2),
+        quantity: quantity === null ? null : signed(quantity),
+        unitCost: line.unitPrice === null ? null : new Decimal(line.unitPrice).toFixed(),
+        uom: knownUnit(line, company.units, notes),
+        costCodeId: required(line.code?.procoreId, 'link of the cost code'),
+        lineItemTypeId: required(line.costType?.procoreId, 'link of the cost type'),
+        taxCodeId: line.taxCode?.mapped?.procoreId ?? null,
+        description: line.description,
+      };
+    }),
+  };
+}
+
+/** What people call what the record names by Procore's ids. */
+function namesOf(invoice: InvoiceDocument, companyId: string, lines: readonly DocumentLine[]): Record<string, string> {
+  const named: [string | null | undefined, string | undefined][] = [
+    [invoice.vendor?.procoreIds[companyId], invoice.vendor?.name],
+    ...lines.flatMap(({ code, costType, taxCode }): [string | null | undefined, string | undefined][] => [
+      [code?.procoreId, code?.code],
+      [costType?.procoreId, costType?.code],
+      [taxCode?.mapped?.procoreId, taxCode?.code],
+    ]),
+  ];
+  return Object.fromEntries(named.filter(([id]) => id !== null && id !== undefined));
+}
+
+/** Procore takes only units of the company's list; another one is left out, since it is only information. */
+function knownUnit(line: DocumentLine, units: readonly string[] | null, notes: string[]): string | null {
+  if (line.unit === null || line.unit.trim() === '') return null;
+  const wanted = normaliseName(line.unit);
+  const known = units?.find((unit) => normaliseName(unit) === wanted);
+  if (known === undefined)
+    notes.push(`Unit "${line.unit}" of line ${line.position} is not in Procore's list and was left out.`);
+  return known ?? null;
+}
+
+function required<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined)
+    throw new Error(`Planned without the ${what}; preflight should have stopped it`);
+  return value;
+}

@@ -1,0 +1,236 @@
+import {
+  type Agreed,
+  type DesiredDirectCost,
+  type DesiredLine,
+  FIELD_WORDS,
+  type HeaderFields,
+  type LineFields,
+  type Look,
+  nameOf,
+  nothingAgreed,
+  pickLine,
+  type Refusal,
+  type RemoteDirectCost,
+  type RemoteLine,
+  type Said,
+  same,
+  type Write,
+} from './direct-cost.ts';
+
+/** A write on its way, noted before the call and cleared by its answer or by a certain refusal. */
+export interface Sending {
+  write: Write;
+  /** when it was sent, ISO */
+  at: string;
+  runId: string;
+  /** looks that found nothing of it, at least the settle delay apart */
+  emptyLooks: number;
+  lastLookAt: string | null;
+}
+
+export type Settlement =
+  /** it happened, or a read tells all there is to know: the journal goes on from `agreed` */
+  | { kind: 'settled'; agreed: Agreed; procoreId: string | null }
+  /** look again after `ms`; an empty look that counts is noted */
+  | { kind: 'wait'; ms: number; isCounted: boolean }
+  /** a creating write nobody has seen after two looks, or a delete whose record still stands */
+  | { kind: 'repeat' }
+  /** our draft is deleted and made again, so that a late batch of lines lands on nothing */
+  | { kind: 'fence' };
+
+const EMPTY_LOOKS = 2;
+
+/**
+ * What became of a write that got no certain answer, from a look at Procore (design: ambiguous outcomes).
+ * Only creating writes need patience, since only they can double.
+ *
+ * @param now milliseconds
+ */
+export function settle(
+  sending: Sending,
+  agreed: Agreed,
+  procoreId: string | null,
+  look: Look,
+  now: number,
+  settleDelayMs: number,
+): Settlement {
+  const { write } = sending;
+  if (write.kind === 'delete-record' && look.kind === 'ours') return { kind: 'repeat' };
+  if (write.kind === 'delete-record') return { kind: 'settled', agreed: afterDelete(write, now), procoreId: null };
+  if (write.kind === 'create-header') {
+    if (look.kind === 'ours')
+      return { kind: 'settled', agreed: acknowledge(write, look.record, agreed, 'look'), procoreId: look.record.id };
+    return patience(sending, now, settleDelayMs, 'repeat');
+  }
+  if (look.kind !== 'ours') return { kind: 'settled', agreed, procoreId };
+  const { record } = look;
+  if (write.kind !== 'add-lines')
+    return { kind: 'settled', agreed: acknowledge(write, record, agreed, 'look'), procoreId };
+  const after = acknowledge(write, record, agreed, 'look');
+  const hasLanded = write.lines.some((line) => after.lines[line.stamp] !== undefined);
+  if (hasLanded) return { kind: 'settled', agreed: after, procoreId };
+  const isFirstBatch = Object.keys(agreed.lines).length === 0 && record.lines.length === 0 && record.status === 'draft';
+  return patience(sending, now, settleDelayMs, isFirstBatch ? 'fence' : 'repeat');
+}
+
+function patience(sending: Sending, now: number, settleDelayMs: number, then: 'repeat' | 'fence'): Settlement {
+  const due = Date.parse(sending.lastLookAt ?? sending.at) + settleDelayMs;
+  if (now < due) return { kind: 'wait', ms: due - now, isCounted: false };
+  if (sending.emptyLooks + 1 < EMPTY_LOOKS) return { kind: 'wait', ms: settleDelayMs, isCounted: true };
+  return { kind: then };
+}
+
+/** The journal after our record was deleted: a fence makes it again, and an early edition of it may yet turn up. */
+export const afterDelete = (write: Write & { kind: 'delete-record' }, now: number): Agreed => ({
+  ...nothingAgreed,
+  repeatedAt: write.why === 'fence' ? new Date(now).toISOString() : null,
+});
+
+/** Where a record came from: the write's own answer, or a later look, which may be from before the write. */
+type Source = 'answer' | 'look';
+
+/** Takes into the journal what a record shows of a write: all of an answer, and as much as is there of a later look. */
+export function acknowledge(
+  write: Write,
+  record: Pick<RemoteDirectCost, 'header' | 'status' | 'lines'>,
+  agreed: Agreed,
+  source: Source,
+): Agreed {
+  const next = { ...agreed, freshIn: null };
+  switch (write.kind) {
+    case 'create-header':
+      return {
+        ...next,
+        header: { sent: write.header, got: record.header },
+        lines: {},
+        status: record.status,
+        isDirty: true,
+      };
+    case 'add-lines':
+      return { ...next, isDirty: true, lines: { ...agreed.lines, ...newLines(write.lines, record.lines, agreed) } };
+    case 'update-header': {
+      const said = agreed.header ?? { sent: record.header, got: record.header };
+      return { ...next, isDirty: true, header: takeFields(said, write.set, record.header, source) };
+    }
+    case 'update-lines': {
+      const lines = { ...agreed.lines };
+      for (const { id, stamp, set } of write.lines) {
+        const line = record.lines.find((one) => one.id === id);
+        if (line === undefined) continue;
+        const got = pickLine(line);
+        lines[stamp] = { id, ...takeFields(lines[stamp] ?? { sent: got, got }, set, got, source) };
+      }
+      return { ...next, isDirty: true, lines };
+    }
+    case 'delete-line': {
+      if (write.stamp === null || record.lines.some((line) => line.id === write.id)) return next;
+      const { [write.stamp]: _gone, ...lines } = agreed.lines;
+      return { ...next, isDirty: true, lines };
+    }
+    case 'set-status':
+      return record.status === write.status ? { ...next, status: record.status, isDirty: false } : next;
+    case 'delete-record':
+    case 'delete-twin':
+      return next;
+  }
+}
+
+/** New lines are known by their stamp; where Procore keeps none, by equal content. Answers come in any order. */
+function newLines(sent: readonly DesiredLine[], remote: readonly RemoteLine[], agreed: Agreed): Agreed['lines'] {
+  const known = new Set(Object.values(agreed.lines).map(({ id }) => id));
+  const free = remote.filter((line) => !known.has(line.id));
+  const found: Agreed['lines'] = {};
+  for (const { stamp, ...want } of sent) {
+    const index = free.findIndex((line) => line.originData === stamp);
+    const at = index >= 0 ? index : free.findIndex((line) => line.originData === null && looksLike(want, line));
+    const [line] = at < 0 ? [] : free.splice(at, 1);
+    if (line !== undefined) found[stamp] = { id: line.id, sent: want, got: pickLine(line) };
+  }
+  return found;
+}
+
+const CONTENT = ['amount', 'costCodeId', 'lineItemTypeId', 'description'] as const;
+const looksLike = (want: LineFields, line: RemoteLine): boolean =>
+  CONTENT.every((field) => same(field, want[field], line[field]));
+
+/** A look may be from before the write: a field that still is what it was has not been taken. */
+function takeFields<T extends object>(said: Said<T>, set: Partial<T>, now: T, source: Source): Said<T> {
+  const keys = (Object.keys(set) as (keyof T & string)[]).filter(
+    (field) => source === 'answer' || same(field, now[field], set[field]) || !same(field, now[field], said.got[field]),
+  );
+  const pick = (from: Partial<T>) => Object.fromEntries(keys.map((field) => [field, from[field]])) as Partial<T>;
+  return { sent: { ...said.sent, ...pick(set) }, got: { ...said.got, ...pick(now) } };
+}
+
+/** What an answer says about codes and cents, which must come back as they were sent. */
+export interface AnswerVerdict {
+  agreed: Agreed;
+  refusal: Refusal | null;
+  /** whether the project keeps tax codes, as far as this answer tells */
+  keepsTax: boolean | null;
+}
+
+const MUST_SETTLE = ['amount', 'costCodeId', 'lineItemTypeId', 'taxCodeId'] as const;
+const HEADER_MUST_SETTLE = ['invoiceNumber', 'vendorId'] as const;
+
+/**
+ * Compares what was sent with what came back. A difference is forgotten as sent, so that a retry after the fix sends it again.
+ */
+export function judgeAnswer(desired: DesiredDirectCost, agreed: Agreed): AnswerVerdict {
+  let refusal: Refusal | null = null;
+  let keepsTax: boolean | null = null;
+  const lines: Agreed['lines'] = {};
+  for (const [stamp, said] of Object.entries(agreed.lines)) {
+    const sent = { ...said.sent };
+    for (const field of MUST_SETTLE) {
+      if (field === 'taxCodeId' && sent.taxCodeId !== null)
+        keepsTax = said.got.taxCodeId !== null && keepsTax !== false;
+      if (same(field, sent[field], said.got[field])) continue;
+      const isTaxDropped = field === 'taxCodeId' && said.got.taxCodeId === null;
+      refusal ??= isTaxDropped
+        ? desired.postWithoutTax
+          ? null
+          : {
+              kind: 'refuse',
+              code: 'TAX_OFF',
+              facts: { project: desired.projectText, taxCode: nameOf(desired, sent.taxCodeId) },
+            }
+        : notSettled(desired, field, sent[field], said.got[field]);
+      Object.assign(sent, { [field]: said.got[field] });
+    }
+    lines[stamp] = { ...said, sent };
+  }
+  const header = agreed.header === null ? null : { ...agreed.header, sent: { ...agreed.header.sent } };
+  for (const field of header === null ? [] : HEADER_MUST_SETTLE) {
+    const { sent, got } = header as Said<HeaderFields>;
+    if (same(field, sent[field], got[field])) continue;
+    refusal ??= notSettled(desired, field, sent[field], got[field]);
+    sent[field] = got[field];
+  }
+  return { agreed: { ...agreed, header, lines }, refusal, keepsTax };
+}
+
+const notSettled = (desired: DesiredDirectCost, field: string, sent: string | null, got: string | null): Refusal => ({
+  kind: 'refuse',
+  code: 'NOT_SETTLED',
+  facts: { field: FIELD_WORDS[field] ?? field, sent: nameOf(desired, sent), got: nameOf(desired, got) },
+});
+
+/**
+ * The journal of a record that a person told us to take over: its fields count as agreed, so that only our wishes are
+ * written; its lines become ours where they say what ours say. Others stay other people's.
+ */
+export function adopt(desired: DesiredDirectCost, record: RemoteDirectCost): Agreed {
+  const taken = newLines(
+    desired.lines,
+    record.lines.map((line) => ({ ...line, originData: null })),
+    nothingAgreed,
+  );
+  return {
+    ...nothingAgreed,
+    header: { sent: { ...record.header, invoiceNumber: desired.header.invoiceNumber }, got: record.header },
+    lines: taken,
+    status: null,
+    isDirty: true,
+  };
+}
