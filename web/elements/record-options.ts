@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import { page } from '../../schemas/common.ts';
+import { CostTypeList, Project, ProjectCostCode, TaxCodeList, Vendor } from '../../schemas/records.ts';
+import { api } from '../api.ts';
+import type { Option } from './typeahead.tsx';
+
+const LIMIT = 30;
+
+export type CodeOption = Option & { code: z.infer<typeof ProjectCostCode> };
+
+export async function searchProjects(search: string, limit = LIMIT): Promise<Option[]> {
+  const { rows } = await api.get('/api/projects', page(Project), { search, limit });
+  return rows.map((row) => ({
+    id: row.id,
+    text: `${row.code} ${row.description}`,
+    hint: row.isLinked ? undefined : 'Not linked to Procore',
+  }));
+}
+
+export async function searchVendors(search: string): Promise<Option[]> {
+  const { rows } = await api.get('/api/vendors', page(Vendor), { search, limit: LIMIT });
+  return rows.map((row) => ({ id: row.id, text: row.description, hint: row.isActive ? row.code : 'Inactive' }));
+}
+
+/** Codes of one project by code or words; headings are shown for orientation but cannot be chosen. */
+export async function searchCodes(projectId: string, search: string, limit = LIMIT): Promise<CodeOption[]> {
+  const query = { projectId, search, limit };
+  const { rows } = await api.get('/api/project-cost-codes', page(ProjectCostCode), query);
+  return rows
+    .filter((row) => row.isActive)
+    .map((row) => ({
+      id: row.id,
+      text: `${row.code} ${row.description}`,
+      hint: row.isPostable ? (row.subJobName ?? undefined) : 'Heading',
+      isDisabled: !row.isPostable,
+      code: row,
+    }));
+}
+
+export const listCostTypes = () => api.get('/api/cost-types', CostTypeList);
+
+export const listTaxCodes = () => api.get('/api/tax-codes', TaxCodeList);
+
+/** Those of a short list that hold every typed word. */
+export function matching<T extends Option>(options: readonly T[], search: string): T[] {
+  const words = search.toLowerCase().split(/\s+/);
+  return options.filter((option) => words.every((word) => option.text.toLowerCase().includes(word)));
+}

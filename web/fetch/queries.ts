@@ -1,0 +1,29 @@
+import { queryOptions } from '@tanstack/react-query';
+import { Fetch, FetchList, type FetchRequest, FetchWithItems } from '../../schemas/fetches.ts';
+import { api, queryClient } from '../api.ts';
+
+const RUNNING: readonly Fetch['state'][] = ['queued', 'listing', 'running'];
+
+export const isRunning = (fetch: Fetch) => RUNNING.includes(fetch.state);
+
+export const fetchesQuery = queryOptions({
+  queryKey: ['fetches', 'list'],
+  queryFn: () => api.get('/api/fetches', FetchList),
+});
+
+export const fetchQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['fetches', 'one', id],
+    queryFn: () => api.get(`/api/fetches/${id}`, FetchWithItems),
+  });
+
+export async function startFetch(request: FetchRequest): Promise<Fetch> {
+  const started = await api.post('/api/fetches', Fetch, request);
+  await queryClient.invalidateQueries({ queryKey: ['fetches'] });
+  return started;
+}
+
+export async function cancelFetch(id: string): Promise<void> {
+  await api.post(`/api/fetches/${id}/cancel`, Fetch);
+  await queryClient.invalidateQueries({ queryKey: ['fetches'] });
+}

@@ -1,0 +1,56 @@
+import {
+  IconBuildingSkyscraper,
+  IconCloudDownload,
+  IconHome,
+  IconListNumbers,
+  IconReceipt,
+  IconSettings,
+  IconTruck,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import { Link, type LinkProps } from '@tanstack/react-router';
+import styles from './frame.module.css';
+
+interface Place {
+  to: LinkProps['to'];
+  name: string;
+  icon: TablerIcon;
+}
+
+const PLACES: Place[] = [
+  { to: '/', name: 'Overview', icon: IconHome },
+  { to: '/invoices', name: 'Invoices', icon: IconReceipt },
+  { to: '/projects', name: 'Projects', icon: IconBuildingSkyscraper },
+  { to: '/vendors', name: 'Vendors', icon: IconTruck },
+  { to: '/cost-codes', name: 'Cost codes', icon: IconListNumbers },
+  { to: '/fetch', name: 'Fetch', icon: IconCloudDownload },
+];
+
+export function Rail() {
+  return (
+    <nav className={styles.rail} aria-label="Main">
+      <div className={styles.brand}>
+        <img src="/mark.svg" alt="" width={24} height={24} />
+        <span className={styles.railWord}>Lentune for Procore</span>
+      </div>
+      <div className={styles.places}>
+        {PLACES.map((place) => (
+          <PlaceLink key={place.name} {...place} />
+        ))}
+      </div>
+      <div className={styles.railFoot}>
+        <span className={styles.railHead}>Administration</span>
+        <PlaceLink to="/settings" name="Settings" icon={IconSettings} />
+      </div>
+    </nav>
+  );
+}
+
+function PlaceLink({ to, name, icon: Icon }: Place) {
+  return (
+    <Link to={to} className={styles.place} activeOptions={{ exact: to === '/', includeSearch: false }} title={name}>
+      <Icon size={18} stroke={1.6} aria-hidden />
+      <span className={styles.railWord}>{name}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,186 @@
+import { useHotkeys } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import type { Invoice } from '../../schemas/invoices.ts';
+import { ApiError } from '../api.ts';
+import { announce, announceError } from '../elements/announce.tsx';
+import { Screen } from '../elements/screen.tsx';
+import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
+import styles from './check-screen.module.css';
+import { blankLine, type Draft, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
+import { focusField } from './fields.ts';
+import { Foot } from './foot.tsx';
+import { HeaderForm } from './header-form.tsx';
+import { LinesGrid } from './lines-grid.tsx';
+import { Parts } from './parts.tsx';
+import { Problems } from './problems.tsx';
+import { act, type InvoiceAction, saveInvoice } from './queries.ts';
+import { Timeline } from './timeline.tsx';
+
+interface CheckScreenProps {
+  /** null: a new one */
+  invoice: Invoice | null;
+  start: Draft;
+}
+
+const DONE: Record<InvoiceAction, string> = {
+  check: 'Checked.',
+  approve: 'Approved.',
+  unapprove: 'No longer approved.',
+  send: 'On its way to Procore.',
+  retry: 'Trying again.',
+  cancel: 'Cancelled.',
+};
+
+/** One invoice from entry to its place in Procore: header, lines, what is wrong, what comes next, what happened. */
+export function CheckScreen({ invoice, start }: CheckScreenProps) {
+  const navigate = useNavigate();
+  const { draft, change, isDirty, settle } = useDraft(invoice, start);
+  const [mistakes, setMistakes] = useState<Record<string, string>>({});
+  const mayEdit = invoice === null || invoice.may.edit;
+
+  const save = useMutation({
+    mutationFn: async () => {
+      const clean = change(withoutBlankLines);
+      const found = mistakesOf(clean);
+      setMistakes(found);
+      if (Object.keys(found).length > 0) throw new Mistakes();
+      const saved = await saveInvoice(invoice?.id ?? null, inputOf(clean));
+      settle(clean, saved.revision);
+      return saved;
+    },
+    onError: (error) => {
+      if (error instanceof Mistakes) return;
+      if (error instanceof ApiError)
+        setMistakes(Object.fromEntries(error.fields.map((one) => [one.path, one.message])));
+      announceError(error);
+    },
+  });
+  const run = useMutation({
+    mutationFn: async (action: InvoiceAction) => {
+      const id = action === 'check' && (invoice === null || isDirty()) ? (await save.mutateAsync()).id : invoice?.id;
+      if (id === undefined) throw new Mistakes();
+      return { action, id, result: await act(id, action) };
+    },
+    onSuccess: ({ action, result }) => {
+      const isRefused = action === 'check' && result.status === 'entered';
+      if (isRefused) announce('Not checked: see what is left to fix below.', 'bad');
+      else announce(DONE[action]);
+    },
+    onError: (error) => {
+      if (!(error instanceof Mistakes) && save.error !== error) announceError(error);
+    },
+    // A new invoice exists from its save on, whatever became of the check.
+    onSettled: () => open(save.data),
+  });
+  const open = (saved: Invoice | undefined) => {
+    if (invoice === null && saved !== undefined)
+      void navigate({ to: '/invoices/$id', params: { id: saved.id }, replace: true });
+  };
+  const onSave = () => {
+    if (!mayEdit || save.isPending) return;
+    save.mutate(undefined, {
+      onSuccess: (saved) => {
+        announce('Saved.');
+        open(saved);
+      },
+    });
+  };
+  const onCheck = () => {
+    const mayCheck = invoice === null || invoice.may.check || (mayEdit && isDirty());
+    if (mayCheck && !run.isPending) run.mutate('check');
+  };
+  useHotkeys(
+    [
+      ['mod+S', onSave],
+      ['mod+Enter', onCheck],
+    ],
+    [],
+  );
+  useJumpOnArrival(invoice);
+
+  return (
+    <Screen
+      title={invoice === null ? 'New invoice' : titleOf(invoice)}
+      aside={invoice !== null && <IntegrationMark state={invoice.integration} />}
+      actions={invoice !== null && <Standing invoice={invoice} />}
+    >
+      <div className={styles.page}>
+        <HeaderForm draft={draft} change={change} mistakes={mistakes} isReadOnly={!mayEdit} />
+        <LinesGrid draft={draft} change={change} mistakes={mistakes} isReadOnly={!mayEdit} />
+        {invoice !== null && <Problems invoice={invoice} mayEdit={mayEdit} isStale={isDirty()} />}
+        {invoice !== null && invoice.parts.length > 0 && <Parts parts={invoice.parts} />}
+        {invoice !== null && <Timeline invoiceId={invoice.id} />}
+      </div>
+      <Foot
+        draft={draft}
+        invoice={invoice}
+        isDirty={isDirty()}
+        busy={save.isPending ? 'save' : run.isPending ? run.variables : null}
+        onSave={onSave}
+        onAct={(action) => run.mutate(action)}
+      />
+    </Screen>
+  );
+}
+
+/** Stops a save or an action whose mistakes already stand at their fields. */
+class Mistakes extends Error {}
+
+/**
+ * The draft, its newest value also for handlers that run before the next render, and whether it differs from what
+ * was saved last. News from elsewhere is taken over only while nothing is typed here.
+ */
+function useDraft(invoice: Invoice | null, start: Draft) {
+  const [draft, setDraft] = useState(start);
+  const latest = useRef(draft);
+  const saved = useRef({ text: JSON.stringify(inputOf(start)), revision: invoice?.revision ?? 0 });
+  const show = (next: Draft) => {
+    latest.current = next;
+    setDraft(next);
+    return next;
+  };
+  const isDirty = () => JSON.stringify(inputOf(latest.current)) !== saved.current.text;
+  const settle = (written: Draft, revision: number) => {
+    saved.current = { text: JSON.stringify(inputOf(written)), revision };
+  };
+  const change = (edit: (draft: Draft) => Draft) => {
+    const next = edit(latest.current);
+    return show(next.lines.length > 0 ? next : { ...next, lines: [blankLine()] });
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another revision is news
+  useEffect(() => {
+    if (invoice === null || invoice.revision === saved.current.revision || isDirty()) return;
+    show(start);
+    settle(start, invoice.revision);
+  }, [invoice?.revision]);
+  return { draft, change, isDirty, settle };
+}
+
+export type ChangeDraft = (edit: (draft: Draft) => Draft) => Draft;
+
+/** A link may point at the problems or the log; a new invoice starts at its supplier. */
+function useJumpOnArrival(invoice: Invoice | null): void {
+  const isNew = invoice === null;
+  useEffect(() => {
+    const place = window.location.hash.slice(1);
+    if (isNew) focusField('supplier');
+    else if (place !== '') document.getElementById(place)?.scrollIntoView({ block: 'center' });
+  }, [isNew]);
+}
+
+function titleOf(invoice: Invoice): string {
+  const kind = invoice.kind === 'credit' ? 'Credit note' : 'Invoice';
+  return [`${kind} ${invoice.number}`, invoice.vendorName].filter(Boolean).join(' · ');
+}
+
+/** Who did what so far. */
+function Standing({ invoice }: { invoice: Invoice }) {
+  const steps = [
+    `Entered by ${invoice.enteredBy}`,
+    invoice.checkedBy === null ? null : `checked by ${invoice.checkedBy}`,
+    invoice.approvedBy === null ? null : `approved by ${invoice.approvedBy}`,
+  ];
+  return <span className={styles.standing}>{steps.filter((step) => step !== null).join(', ')}</span>;
+}

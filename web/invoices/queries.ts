@@ -1,0 +1,81 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { z } from 'zod';
+import {
+  ImportResult,
+  Invoice,
+  InvoiceCounts,
+  type InvoiceInput,
+  InvoiceLog,
+  SendResult,
+} from '../../schemas/invoices.ts';
+import { ProjectCostCode } from '../../schemas/records.ts';
+import { api, queryClient } from '../api.ts';
+
+export const countsQuery = queryOptions({
+  queryKey: ['invoices', 'counts'],
+  queryFn: () => api.get('/api/invoices/counts', InvoiceCounts),
+});
+
+export const invoiceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['invoices', 'one', id],
+    queryFn: () => api.get(`/api/invoices/${id}`, Invoice),
+  });
+
+export const logQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['invoices', 'log', id],
+    queryFn: async () => (await api.get(`/api/invoices/${id}/log`, InvoiceLog)).entries,
+  });
+
+/** Creates the invoice, or writes over the one of that id. */
+export async function saveInvoice(id: string | null, input: InvoiceInput): Promise<Invoice> {
+  const saved =
+    id === null
+      ? await api.post('/api/invoices', Invoice, input)
+      : await api.put(`/api/invoices/${id}`, Invoice, input);
+  return remember(saved);
+}
+
+export type InvoiceAction = 'check' | 'approve' | 'unapprove' | 'send' | 'retry' | 'cancel';
+
+export async function act(id: string, action: InvoiceAction): Promise<Invoice> {
+  return remember(await api.post(`/api/invoices/${id}/${action}`, Invoice));
+}
+
+export async function sendMany(ids: string[]): Promise<z.infer<typeof SendResult>> {
+  const result = await api.post('/api/invoices/send', SendResult, { ids });
+  await queryClient.invalidateQueries({ queryKey: ['invoices'] });
+  return result;
+}
+
+export async function importCsv(csv: string): Promise<ImportResult> {
+  const result = await api.postCsv('/api/invoices/import', ImportResult, csv);
+  await queryClient.invalidateQueries({ queryKey: ['invoices'] });
+  return result;
+}
+
+export async function decideDuplicate(
+  id: string,
+  decision: { choice: 'link_only' | 'take_over'; reason?: string },
+): Promise<Invoice> {
+  return remember(await api.post(`/api/invoices/${id}/duplicate`, Invoice, decision));
+}
+
+/** Gives a code the cost type and vouches for the pair; an only type becomes the code's default. */
+export async function allocate(codeId: string, costTypeId: string, isDefault: boolean) {
+  const path = `/api/project-cost-codes/${codeId}/cost-types`;
+  const code = await api.post(path, ProjectCostCode, { costTypeId, isDefault });
+  void queryClient.invalidateQueries({ queryKey: ['cost-codes'] });
+  return code;
+}
+
+/** An answer is the newest truth: shown at once, the lists follow. */
+function remember(invoice: Invoice): Invoice {
+  queryClient.setQueryData(invoiceQuery(invoice.id).queryKey, invoice);
+  void queryClient.invalidateQueries({
+    queryKey: ['invoices'],
+    predicate: (query) => query.queryKey[1] !== 'one',
+  });
+  return invoice;
+}

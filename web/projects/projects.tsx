@@ -1,0 +1,105 @@
+import { Badge, Button, Tooltip } from '@mantine/core';
+import { IconAlertTriangle, IconBuildingSkyscraper } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { z } from 'zod';
+import { Project } from '../../schemas/records.ts';
+import type { Column } from '../elements/data-table.tsx';
+import { Screen } from '../elements/screen.tsx';
+import { SearchField } from '../elements/search-field.tsx';
+import { SearchList } from '../elements/search-list.tsx';
+import { useSearchPage } from '../elements/search-page.ts';
+import { EmptyState } from '../elements/states.tsx';
+import { formatCount, formatMoment } from '../format.ts';
+
+type Row = z.infer<typeof Project>;
+
+const COLUMNS: Column<Row>[] = [
+  { header: 'Project', width: 130, cell: (row) => <strong>{row.code}</strong> },
+  { header: 'Name', cell: (row) => row.description },
+  { header: 'Company', width: 170, cell: (row) => row.companyName },
+  { header: 'Stage', width: 170, cell: (row) => row.stageName },
+  { header: 'From Procore', width: 180, cell: (row) => <Standing row={row} /> },
+  {
+    header: 'Cost codes',
+    width: 100,
+    align: 'right',
+    cell: (row) => (
+      <Link to="/cost-codes" search={{ project: row.id }} aria-label={`Cost codes of ${row.code}`}>
+        {formatCount(row.costCodeCount)}
+      </Link>
+    ),
+  },
+  {
+    header: 'Fetched',
+    width: 160,
+    cell: (row) => (row.fetchedAt === null ? 'Not yet' : formatMoment(row.fetchedAt)),
+  },
+];
+
+export function ProjectsScreen() {
+  const { search } = useSearch({ from: '/frame/projects' });
+  const navigate = useNavigate({ from: '/projects' });
+  const page = useSearchPage({ key: 'projects', path: '/api/projects', row: Project, query: { search } });
+  return (
+    <Screen
+      title="Projects"
+      actions={
+        <SearchField
+          label="Search projects"
+          value={search}
+          onSearch={(text) => void navigate({ search: { search: text }, replace: true })}
+        />
+      }
+    >
+      <SearchList
+        label="Projects"
+        noun="project"
+        page={page}
+        columns={COLUMNS}
+        keyOf={(row) => row.id}
+        isMuted={(row) => !row.isMonitored}
+        empty={
+          search === undefined ? (
+            <EmptyState
+              icon={IconBuildingSkyscraper}
+              title="No projects yet"
+              action={<Button renderRoot={(root) => <Link to="/fetch" {...root} />}>Fetch projects</Button>}
+            >
+              Projects come from Procore: by themselves when they reach a ticked stage, or at once with a fetch.
+            </EmptyState>
+          ) : (
+            <EmptyState icon={IconBuildingSkyscraper} title={`No project matches "${search}"`}>
+              Search by project code or by words of its name.
+            </EmptyState>
+          )
+        }
+      />
+    </Screen>
+  );
+}
+
+/** Whether Procore keeps the project current, and what is odd about it. */
+function Standing({ row }: { row: Row }) {
+  const words = row.isMonitored ? 'Kept current' : row.isLinked ? 'Not monitored' : 'Not linked';
+  const why = row.warning ?? row.notMonitoredReason;
+  const badge = (
+    <Badge
+      size="sm"
+      radius="sm"
+      tt="none"
+      fw={500}
+      variant="light"
+      color={row.warning !== null ? 'yellow' : row.isMonitored ? 'green' : 'gray'}
+      leftSection={row.warning !== null ? <IconAlertTriangle size={12} aria-hidden /> : null}
+    >
+      {words}
+    </Badge>
+  );
+  return why === null ? (
+    badge
+  ) : (
+    <Tooltip label={why} multiline maw={320}>
+      <span title={why}>{badge}</span>
+    </Tooltip>
+  );
+}

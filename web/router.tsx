@@ -1,0 +1,133 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  parseSearchWith,
+  redirect,
+  stringifySearchWith,
+} from '@tanstack/react-router';
+import { z } from 'zod';
+import { InvoiceTab } from '../schemas/invoices.ts';
+import { ApiError, queryClient } from './api.ts';
+import { NotFound, ScreenError, ScreenPending } from './elements/states.tsx';
+import { Frame } from './frame/frame.tsx';
+import { sessionQuery } from './session.ts';
+import { SignIn } from './sign-in/sign-in.tsx';
+
+const text = z.string().optional().catch(undefined);
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: z.object({ next: text }),
+  component: SignIn,
+});
+
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: 'frame',
+  async beforeLoad({ context, location }) {
+    try {
+      return { session: await context.queryClient.ensureQueryData(sessionQuery) };
+    } catch (error) {
+      const isSignedOut = error instanceof ApiError && error.status === 401;
+      if (isSignedOut) throw redirect({ to: '/sign-in', search: { next: location.href } });
+      throw error;
+    }
+  },
+  component: Frame,
+});
+
+const overview = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  component: lazyRouteComponent(() => import('./overview/overview.tsx'), 'OverviewScreen'),
+});
+
+const invoices = createRoute({
+  getParentRoute: () => frame,
+  path: '/invoices',
+  validateSearch: z.object({ tab: InvoiceTab.optional().catch(undefined), search: text, problem: text }),
+  component: lazyRouteComponent(() => import('./invoices/invoices.tsx'), 'InvoicesScreen'),
+});
+
+const newInvoice = createRoute({
+  getParentRoute: () => frame,
+  path: '/invoices/new',
+  component: lazyRouteComponent(() => import('./invoices/invoice.tsx'), 'NewInvoiceScreen'),
+});
+
+const invoice = createRoute({
+  getParentRoute: () => frame,
+  path: '/invoices/$id',
+  component: lazyRouteComponent(() => import('./invoices/invoice.tsx'), 'InvoiceScreen'),
+});
+
+const projects = createRoute({
+  getParentRoute: () => frame,
+  path: '/projects',
+  validateSearch: z.object({ search: text }),
+  component: lazyRouteComponent(() => import('./projects/projects.tsx'), 'ProjectsScreen'),
+});
+
+const vendors = createRoute({
+  getParentRoute: () => frame,
+  path: '/vendors',
+  validateSearch: z.object({ search: text }),
+  component: lazyRouteComponent(() => import('./vendors/vendors.tsx'), 'VendorsScreen'),
+});
+
+const costCodes = createRoute({
+  getParentRoute: () => frame,
+  path: '/cost-codes',
+  validateSearch: z.object({ search: text, project: text }),
+  component: lazyRouteComponent(() => import('./cost-codes/cost-codes.tsx'), 'CostCodesScreen'),
+});
+
+const fetches = createRoute({
+  getParentRoute: () => frame,
+  path: '/fetch',
+  validateSearch: z.object({ id: text }),
+  component: lazyRouteComponent(() => import('./fetch/fetch.tsx'), 'FetchScreen'),
+});
+
+const SettingsTab = z.enum(['configurations', 'procore', 'options']);
+
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings',
+  validateSearch: z.object({
+    tab: SettingsTab.optional().catch(undefined),
+    /** company whose Tax mappings window is open; `first` where a link cannot know */
+    taxMappings: text,
+    /** what the consent round trip came back with */
+    connected: text,
+    error: text,
+  }),
+  component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'SettingsScreen'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    frame.addChildren([overview, invoices, newInvoice, invoice, projects, vendors, costCodes, fetches, settings]),
+  ]),
+  context: { queryClient },
+  parseSearch: parseSearchWith((value) => value),
+  stringifySearch: stringifySearchWith(String),
+  defaultPendingComponent: ScreenPending,
+  defaultErrorComponent: ScreenError,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,177 @@
+import type { Company, CompanyChange, Connection, ConnectionChange } from '../../schemas/connection.ts';
+import type { Settings, SettingsChange } from '../../schemas/settings.ts';
+import { formatMoney, plainNumber } from '../format.ts';
+
+/** What Save would send: only what differs from what is stored. */
+export interface SettingsDraft {
+  settings: SettingsChange;
+  connection: ConnectionChange;
+  companies: Record<string, CompanyChange>;
+}
+
+export interface Stored {
+  settings: Settings;
+  connection: Connection;
+  companies: Company[];
+}
+
+export const NOTHING_CHANGED: SettingsDraft = { settings: {}, connection: {}, companies: {} };
+
+/** One change in words, for the count and for the review before it is saved. */
+export interface Change {
+  label: string;
+  before: string;
+  after: string;
+  /** it changes what Procore gets, so it is reviewed first */
+  changesSending: boolean;
+}
+
+export function setSetting<K extends keyof Settings>(
+  draft: SettingsDraft,
+  stored: Stored,
+  name: K,
+  value: Settings[K],
+): SettingsDraft {
+  return { ...draft, settings: differing(stored.settings, { ...draft.settings, [name]: value }) };
+}
+
+export function setConnection(draft: SettingsDraft, stored: Stored, change: ConnectionChange): SettingsDraft {
+  const { clientId, clientSecret } = { ...draft.connection, ...change };
+  return {
+    ...draft,
+    connection: {
+      ...(clientId !== undefined && clientId !== stored.connection.clientId && { clientId }),
+      ...(clientSecret !== undefined && clientSecret !== '' && { clientSecret }),
+    },
+  };
+}
+
+export function setCompany(draft: SettingsDraft, company: Company, change: CompanyChange): SettingsDraft {
+  const next = differing(asChange(company), { ...draft.companies[company.id], ...change });
+  const { [company.id]: _before, ...others } = draft.companies;
+  return { ...draft, companies: Object.keys(next).length > 0 ? { ...others, [company.id]: next } : others };
+}
+
+/** The company with what is not saved yet. */
+export const withDraft = (company: Company, draft: SettingsDraft) => ({
+  ...company,
+  ...draft.companies[company.id],
+  monitoredStageIds: draft.companies[company.id]?.monitoredStageIds ?? monitored(company),
+});
+
+/** Whether Procore is the target of invoices, as the page stands. */
+export const isProcoreChosen = (draft: SettingsDraft, stored: Stored) =>
+  ({ ...stored.settings, ...draft.settings }).invoicesInterface === 'procore';
+
+export function changesOf(draft: SettingsDraft, stored: Stored): Change[] {
+  const settings = (Object.keys(draft.settings) as (keyof Settings)[]).map((name) => ({
+    label: LABELS[name],
+    before: wordsOf(name, stored.settings[name]),
+    after: wordsOf(name, draft.settings[name] ?? null),
+    changesSending: name !== 'procoreSettingEdit' && name !== 'linkedCodesOnly' && name !== 'selfApproval',
+  }));
+  const connection: Change[] = [];
+  if (draft.connection.clientId !== undefined) {
+    const { clientId } = stored.connection;
+    connection.push({
+      label: 'Procore client id',
+      before: clientId,
+      after: draft.connection.clientId,
+      changesSending: true,
+    });
+  }
+  if (draft.connection.clientSecret !== undefined) {
+    connection.push({ label: 'Procore client secret', before: 'Kept', after: 'Replaced', changesSending: true });
+  }
+  const companies = stored.companies.flatMap((company) => companyChanges(company, draft.companies[company.id] ?? {}));
+  return [...settings, ...connection, ...companies];
+}
+
+/** The guide's words for each setting. */
+export const LABELS: Record<keyof Settings, string> = {
+  invoicesInterface: 'Invoices interface',
+  procoreSettingEdit: 'Enable Procore setting edit',
+  createMissingCodes: 'Create cost code and cost type in procore',
+  checkCostType: 'Check cost type when checking invoice',
+  linkedCodesOnly: 'Fetch cost code linked to cost type only',
+  createMissingVendors: 'Create vendors that Procore does not have',
+  roundingTolerance: 'Invoice rounding tolerance',
+  taxTolerance: 'GST tolerance',
+  quantityPlaces: 'Decimal places of a quantity',
+  directCostStatus: 'Status of a new direct cost',
+  postWithoutTax: 'Post direct costs without tax where a project has tax switched off',
+  selfApproval: 'People may approve invoices they entered',
+};
+
+export const SYNCHS = [
+  {
+    name: 'syncProjects',
+    label: 'Procore projects',
+    hint: 'Update Lentune Project when project is created or updated in Procore.',
+  },
+  {
+    name: 'syncVendors',
+    label: 'Procore company vendors',
+    hint: 'Update Lentune Payable account when company vendor is created or updated in Procore.',
+  },
+  {
+    name: 'syncStandardCostCodes',
+    label: 'Procore standard cost codes',
+    hint: 'Update Lentune Master Cost code when standard cost code is created or updated in Procore.',
+  },
+  {
+    name: 'syncProjectCostCodes',
+    label: 'Procore project cost codes',
+    hint: 'Update Lentune Project Cost code when Project or its subjob cost code is created or updated in Procore.',
+  },
+] as const;
+
+function companyChanges(company: Company, change: CompanyChange): Change[] {
+  const named = (label: string) => `${company.name}: ${label}`;
+  const toggles = SYNCHS.filter(({ name }) => change[name] !== undefined).map(({ name, label }) => ({
+    label: named(label),
+    before: onOff(company[name]),
+    after: onOff(change[name] === true),
+    changesSending: false,
+  }));
+  const zone =
+    change.timeZone === undefined
+      ? []
+      : [{ label: named('Time zone'), before: company.timeZone, after: change.timeZone, changesSending: false }];
+  const ticked = new Set(change.monitoredStageIds);
+  const stages = company.stages
+    .filter((stage) => change.monitoredStageIds !== undefined && ticked.has(stage.id) !== stage.isMonitored)
+    .map((stage) => ({
+      label: named(`Stage ${stage.name}`),
+      before: stage.isMonitored ? 'Monitored' : 'Not monitored',
+      after: stage.isMonitored ? 'Not monitored' : 'Monitored',
+      changesSending: false,
+    }));
+  return [...toggles, ...zone, ...stages];
+}
+
+function wordsOf(name: keyof Settings, value: Settings[keyof Settings]): string {
+  if (name === 'invoicesInterface') return value === 'procore' ? 'Procore' : 'None';
+  if (name === 'roundingTolerance' || name === 'taxTolerance') return `$${formatMoney(plainNumber(String(value)))}`;
+  if (name === 'directCostStatus') return STATUS_WORDS[value as Settings['directCostStatus']];
+  return typeof value === 'boolean' ? onOff(value) : String(value);
+}
+
+export const STATUS_WORDS: Record<Settings['directCostStatus'], string> = {
+  draft: 'Draft',
+  pending: 'Pending',
+  approved: 'Approved',
+};
+
+const onOff = (isOn: boolean) => (isOn ? 'On' : 'Off');
+
+const monitored = (company: Company) => company.stages.filter((stage) => stage.isMonitored).map((stage) => stage.id);
+
+const asChange = (company: Company): CompanyChange => ({ ...company, monitoredStageIds: monitored(company) });
+
+/** Leaves out what is as it was; lists count as sets. */
+function differing<T extends object>(stored: T, wanted: Partial<T>): Partial<T> {
+  const text = (value: unknown) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value);
+  const entries = Object.entries(wanted).filter(([name, value]) => text(value) !== text(stored[name as keyof T]));
+  return Object.fromEntries(entries) as Partial<T>;
+}

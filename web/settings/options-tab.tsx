@@ -1,0 +1,77 @@
+import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import type { Settings } from '../../schemas/settings.ts';
+import { Section } from '../elements/screen.tsx';
+import { LABELS, STATUS_WORDS, setSetting } from './draft.ts';
+import styles from './settings.module.css';
+import type { TabProps } from './settings.tsx';
+
+const STATUSES = (['draft', 'pending', 'approved'] as const).map((value) => ({ value, label: STATUS_WORDS[value] }));
+
+export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
+  const now: Settings = { ...stored.settings, ...draft.settings };
+  const set = <K extends keyof Settings>(name: K, value: Settings[K]) =>
+    setDraft((before) => setSetting(before, stored, name, value));
+  const tick = (name: 'createMissingVendors' | 'postWithoutTax' | 'selfApproval', description: string) => (
+    <Checkbox
+      label={LABELS[name]}
+      description={description}
+      disabled={!mayChange}
+      checked={now[name]}
+      onChange={(event) => set(name, event.currentTarget.checked)}
+    />
+  );
+  const dollars = (name: 'roundingTolerance' | 'taxTolerance', description: string) => (
+    <TextInput
+      w={340}
+      label={LABELS[name]}
+      description={description}
+      leftSection="$"
+      inputMode="decimal"
+      disabled={!mayChange}
+      classNames={{ input: 'figures' }}
+      value={now[name]}
+      onChange={(event) => set(name, event.currentTarget.value)}
+    />
+  );
+  return (
+    <>
+      <Section title="Sending invoices">
+        <div className={styles.column}>
+          {tick(
+            'createMissingVendors',
+            'A supplier without a vendor in Procore is created there when the first invoice is sent.',
+          )}
+          <NativeSelect
+            w={340}
+            label={LABELS.directCostStatus}
+            description="The status an invoice has in Procore once all of it arrived."
+            disabled={!mayChange}
+            data={STATUSES}
+            value={now.directCostStatus}
+            onChange={(event) => set('directCostStatus', event.currentTarget.value as Settings['directCostStatus'])}
+          />
+          {tick('postWithoutTax', 'Otherwise such an invoice is held until tax is switched on for the project.')}
+          {tick('selfApproval', 'Otherwise somebody else than who entered an invoice must approve it.')}
+        </div>
+      </Section>
+      <Section title="Amounts">
+        <div className={styles.column}>
+          <NativeSelect
+            w={340}
+            label={LABELS.quantityPlaces}
+            description="A quantity worked out from amount and unit price is rounded to so many places."
+            disabled={!mayChange}
+            data={['0', '1', '2', '3', '4', '5', '6', '7', '8']}
+            value={String(now.quantityPlaces)}
+            onChange={(event) => set('quantityPlaces', Number(event.currentTarget.value))}
+          />
+          {dollars('taxTolerance', 'How far the GST of an invoice may be from what Procore calculates.')}
+          {dollars(
+            'roundingTolerance',
+            'The acceptable rounding difference between quantity times price and the invoice. For 10 cents enter 0.10.',
+          )}
+        </div>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import { Badge, Button } from '@mantine/core';
+import { IconTruck } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { z } from 'zod';
+import { Vendor } from '../../schemas/records.ts';
+import type { Column } from '../elements/data-table.tsx';
+import { Screen } from '../elements/screen.tsx';
+import { SearchField } from '../elements/search-field.tsx';
+import { SearchList } from '../elements/search-list.tsx';
+import { useSearchPage } from '../elements/search-page.ts';
+import { EmptyState } from '../elements/states.tsx';
+
+type Row = z.infer<typeof Vendor>;
+
+const COLUMNS: Column<Row>[] = [
+  { header: 'Vendor', width: 150, cell: (row) => <strong>{row.code}</strong> },
+  { header: 'Name', cell: (row) => row.description },
+  { header: 'City', width: 150, cell: (row) => row.city },
+  { header: 'Phone', width: 150, cell: (row) => <span className="figures">{row.phone}</span> },
+  {
+    header: 'Email',
+    width: 240,
+    cell: (row) => row.email !== null && <a href={`mailto:${row.email}`}>{row.email}</a>,
+  },
+  {
+    header: 'In Procore',
+    width: 130,
+    cell: (row) => (
+      <Badge size="sm" radius="sm" tt="none" fw={500} variant="light" color={badgeOf(row).color}>
+        {badgeOf(row).words}
+      </Badge>
+    ),
+  },
+];
+
+export function VendorsScreen() {
+  const { search } = useSearch({ from: '/frame/vendors' });
+  const navigate = useNavigate({ from: '/vendors' });
+  const page = useSearchPage({ key: 'vendors', path: '/api/vendors', row: Vendor, query: { search } });
+  return (
+    <Screen
+      title="Vendors"
+      actions={
+        <SearchField
+          label="Search vendors"
+          value={search}
+          onSearch={(text) => void navigate({ search: { search: text }, replace: true })}
+        />
+      }
+    >
+      <SearchList
+        label="Vendors"
+        noun="vendor"
+        page={page}
+        columns={COLUMNS}
+        keyOf={(row) => row.id}
+        isMuted={(row) => !row.isActive}
+        empty={
+          search === undefined ? (
+            <EmptyState
+              icon={IconTruck}
+              title="No vendors yet"
+              action={<Button renderRoot={(root) => <Link to="/fetch" {...root} />}>Fetch from Procore</Button>}
+            >
+              A fetch brings the company vendors of Procore; later changes there arrive by themselves.
+            </EmptyState>
+          ) : (
+            <EmptyState icon={IconTruck} title={`No vendor matches "${search}"`}>
+              Search by vendor code or by words of the name.
+            </EmptyState>
+          )
+        }
+      />
+    </Screen>
+  );
+}
+
+function badgeOf(row: Row): { words: string; color: string } {
+  if (!row.isActive) return { words: 'Inactive', color: 'gray' };
+  return row.isLinked ? { words: 'Linked', color: 'green' } : { words: 'Not yet', color: 'gray' };
+}
