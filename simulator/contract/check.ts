@@ -78,7 +78,9 @@ export class ContractCheck {
     const pointer = [...content, type, 'schema'];
     const multipart = type !== 'application/json';
     const body = multipart ? structuredClone(call.body) : call.body;
-    if (multipart) for (const file of call.files) ((body[file.field] ??= []) as unknown[]).push(file.filename);
+    if (multipart)
+      for (const { field, filename } of call.files)
+        body[field] = [...((body[field] as unknown[] | undefined) ?? []), filename];
     this.#validate('request', operation, pointer, body, multipart);
   }
 
