@@ -23,53 +23,81 @@ export interface VendorIdentity {
   isActive: boolean;
 }
 
-/** A payable account whose normalised name is the vendor's. */
-export interface AccountOfThatName {
-  id: string;
+/** A payable account, by what a vendor is matched with. */
+export interface AccountIdentity {
+  /** null: it is about to be made, for `linkedTo` */
+  id: string | null;
   name: string;
-  /** the Procore vendor it is already linked to in this company */
+  /** the Procore vendor it is linked to in this company */
   linkedTo: string | null;
 }
 
 export type VendorMatch =
   | { kind: 'link'; id: string }
-  | { kind: 'ambiguous'; candidates: AccountOfThatName[]; reason: string }
+  | { kind: 'new' }
+  | { kind: 'ambiguous'; candidates: AccountIdentity[]; reason: string }
   /** an inactive vendor whose name already stands for another one: nothing a person need decide */
-  | { kind: 'superseded'; reason: string }
-  | { kind: 'new' };
+  | { kind: 'superseded'; reason: string };
 
 /**
- * Which payable account an unlinked Procore vendor is: the one account of exactly that name, or a new one.
- * Whenever two could be meant nothing is done by itself (domain.md 2.1).
+ * Which payable account each unlinked Procore vendor is: the one account of exactly its name, or a new one.
+ * Whenever two could be meant, on either side, nothing is done by itself (domain.md 2.1). Active vendors choose first.
  *
- * @param accounts every account of the vendor's normalised name
- * @param namesakes how many other unlinked vendors of that name came along
+ * @param accounts every account that has the name of one of the vendors
  */
-export function matchVendor(
-  vendor: VendorIdentity,
-  accounts: readonly AccountOfThatName[],
-  namesakes: number,
-): VendorMatch {
-  const [only, second] = accounts;
+export function matchVendors(
+  vendors: readonly VendorIdentity[],
+  accounts: readonly AccountIdentity[],
+): Map<string, VendorMatch> {
+  const accountsByName = grouped(accounts, (account) => normaliseName(account.name));
+  const activeByName = grouped(
+    vendors.filter((vendor) => vendor.isActive),
+    (vendor) => normaliseName(vendor.name),
+  );
+  const matches = new Map<string, VendorMatch>();
+  for (const vendor of [...vendors].sort(activeThenOldest)) {
+    const name = normaliseName(vendor.name);
+    const held = accountsByName.get(name) ?? [];
+    const namesakes = (activeByName.get(name) ?? []).filter((other) => other.procoreId !== vendor.procoreId).length;
+    const match = matchVendor(vendor, held, namesakes);
+    matches.set(vendor.procoreId, match);
+    const taken = { name: vendor.name, linkedTo: vendor.procoreId };
+    if (match.kind === 'new') accountsByName.set(name, [...held, { id: null, ...taken }]);
+    if (match.kind === 'link') accountsByName.set(name, [{ id: match.id, ...taken }]);
+  }
+  return matches;
+}
+
+function matchVendor(vendor: VendorIdentity, accounts: AccountIdentity[], namesakes: number): VendorMatch {
+  const [only] = accounts;
   if (only === undefined) return { kind: 'new' };
-  if (!vendor.isActive && accounts.every(({ linkedTo }) => linkedTo !== null))
-    return {
-      kind: 'superseded',
-      reason: `Inactive in Procore, and another vendor is already called "${vendor.name}".`,
-    };
-  if (second !== undefined)
+  if (!vendor.isActive && accounts.every((account) => account.linkedTo !== null))
+    return { kind: 'superseded', reason: `Inactive in Procore, and another vendor is called "${vendor.name}" too.` };
+  if (accounts.length > 1)
     return ambiguous(accounts, `${accounts.length} payable accounts are called "${vendor.name}".`);
-  if (only.linkedTo !== null)
+  if (only.linkedTo !== null || only.id === null)
     return ambiguous(accounts, `The payable account "${only.name}" is already linked to another Procore vendor.`);
   if (namesakes > 0) return ambiguous(accounts, `${namesakes + 1} Procore vendors are called "${vendor.name}".`);
   return { kind: 'link', id: only.id };
 }
 
-const ambiguous = (accounts: readonly AccountOfThatName[], reason: string): VendorMatch => ({
+const ambiguous = (candidates: AccountIdentity[], reason: string): VendorMatch => ({
   kind: 'ambiguous',
-  candidates: [...accounts],
+  candidates,
   reason,
 });
+
+/** Procore's ids grow, so the shorter or smaller one is older. */
+const activeThenOldest = (a: VendorIdentity, b: VendorIdentity): number =>
+  Number(b.isActive) - Number(a.isActive) ||
+  a.procoreId.length - b.procoreId.length ||
+  (a.procoreId < b.procoreId ? -1 : a.procoreId > b.procoreId ? 1 : 0);
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+}
 
 /**
  * The first of the wished codes that nobody has, compared without case. The last wish is numbered on when all are taken.

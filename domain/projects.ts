@@ -62,3 +62,25 @@ function holderOf(code: string, locals: readonly LocalProject[]): LocalProject |
   const wanted = normaliseName(code);
   return locals.find((local) => normaliseName(local.code) === wanted);
 }
+
+/** Which cost codes a run reads from Procore; without a filter by change date they come in whole lists, one per biller. */
+export type CodesWanted =
+  | { kind: 'none' }
+  | { kind: 'all' }
+  /** the lists that hold these codes, and those of these sub jobs */
+  | { kind: 'some'; codeIds: string[]; subJobIds: string[] };
+
+/**
+ * Reads no more than what changed: everything when the project is new or asked for by hand, else the lists the changed
+ * records stand in. A budget line can concern any code.
+ *
+ * @param records by inbox kind; a null id means the whole kind
+ */
+export function codesWanted(records: readonly { kind: string; id: string | null }[], isWhole: boolean): CodesWanted {
+  const codes = records.filter((record) => record.kind === 'cost_code' || record.kind === 'sub_job');
+  if (isWhole || codes.some((record) => record.id === null) || records.some((record) => record.kind === 'budget'))
+    return { kind: 'all' };
+  if (codes.length === 0) return { kind: 'none' };
+  const ids = (kind: string) => codes.flatMap((record) => (record.kind === kind && record.id ? [record.id] : []));
+  return { kind: 'some', codeIds: ids('cost_code'), subJobIds: ids('sub_job') };
+}

@@ -6,6 +6,7 @@ import { numeral } from './json.ts';
 export const vendor = z.object({
   id,
   name: text,
+  abbreviated_name: text,
   address: text,
   city: text,
   zip: text,
@@ -15,6 +16,8 @@ export const vendor = z.object({
   email_address: text,
   is_active: flag,
   origin_id: text,
+  /** the visible code another system gave it */
+  origin_code: text,
   origin_data: text,
   business_register: optional(z.object({ type: text, identifier: text })),
   updated_at: text,

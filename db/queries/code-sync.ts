@@ -38,7 +38,7 @@ interface HeldRow {
   contentHash: string | null;
 }
 
-const toLinkedCode = ({ linkId, procoreId, state, contentHash, scope, ...code }: HeldRow): LinkedCode => {
+const toLinkedCode = <Row extends HeldRow>({ linkId, procoreId, state, contentHash, scope, ...code }: Row) => {
   const isLinked = linkId !== null && procoreId !== null;
   return {
     ...code,
@@ -54,10 +54,11 @@ export async function heldProjectCodes(
   account: string,
   companyId: string,
   projectId: string,
-): Promise<LinkedCode[]> {
+): Promise<(LinkedCode & { isBudgeted: boolean })[]> {
   const rows = await db
     .select({
       id: projectCostCode.id,
+      isBudgeted: projectCostCode.isBudgeted,
       code: projectCostCode.code,
       externalCode: projectCostCode.externalCode,
       scope: projectCostCode.subJobId,

@@ -46,7 +46,7 @@ export async function listProjects(db: Queryable, account: string, input: ListIn
 export type ProjectListing = Awaited<ReturnType<typeof listProjects>> extends ListPage<infer Row> ? Row : never;
 
 /** The company an inbound flow works for, and the host it stands on. */
-export async function findConnectedCompany(db: Queryable, account: string, companyId: string) {
+export async function findCompany(db: Queryable, account: string, companyId: string) {
   const [row] = await db
     .select({
       id: procoreCompany.id,

@@ -28,7 +28,7 @@ export async function findVendor(db: Queryable, account: string, id: string) {
     .select(LISTING)
     .from(payableAccount)
     .where(and(eq(payableAccount.account, account), eq(payableAccount.id, id)));
-  return row ?? null;
+  return row;
 }
 
 const LISTING = {

@@ -1,19 +1,23 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  type AccountOfThatName,
+  type AccountIdentity,
   firstFreeCode,
-  matchVendor,
+  matchVendors,
   normaliseName,
+  type VendorIdentity,
   vendorCodeWishes,
 } from '../../domain/matching.ts';
 
-const account = (id: string, linkedTo: string | null = null): AccountOfThatName => ({
-  id,
-  name: 'Acme Steel',
-  linkedTo,
+const account = (id: string, linkedTo: string | null = null): AccountIdentity => ({ id, name: 'Acme Steel', linkedTo });
+const vendor = (procoreId: string, name = 'Acme Steel', isActive = true): VendorIdentity => ({
+  procoreId,
+  name,
+  isActive,
 });
-const vendor = { procoreId: '7', name: 'Acme Steel', isActive: true };
+const match = (vendors: VendorIdentity[], accounts: AccountIdentity[]) =>
+  Object.fromEntries(matchVendors(vendors, accounts));
+const sameName = (a: string, b: string) => normaliseName(a) === normaliseName(b);
 
 test.each([
   ['  Acme   Steel ', 'acme steel'],
@@ -42,37 +46,77 @@ test('normalising twice changes nothing more, nor do case and spaces', () => {
 });
 
 test('the one account of exactly that name is the vendor', () => {
-  expect(matchVendor(vendor, [account('a')], 0)).toEqual({ kind: 'link', id: 'a' });
+  expect(match([vendor('7')], [account('a')])).toEqual({ 7: { kind: 'link', id: 'a' } });
 });
 
 test('no account of that name makes a new one', () => {
-  expect(matchVendor(vendor, [], 0)).toEqual({ kind: 'new' });
+  expect(match([vendor('7')], [])).toEqual({ 7: { kind: 'new' } });
 });
 
 test.each([
-  ['two accounts of that name', [account('a'), account('b')], 0, '2 payable accounts are called "Acme Steel".'],
+  [
+    'two accounts of that name',
+    [vendor('7')],
+    [account('a'), account('b')],
+    '2 payable accounts are called "Acme Steel".',
+  ],
   [
     'the account of that name is another vendor',
+    [vendor('7')],
     [account('a', '6')],
-    0,
     'The payable account "Acme Steel" is already linked to another Procore vendor.',
   ],
-  ['two vendors of that name', [account('a')], 1, '2 Procore vendors are called "Acme Steel".'],
-])('%s: a person decides', (_, accounts, namesakes, reason) => {
-  expect(matchVendor(vendor, accounts, namesakes)).toMatchObject({ kind: 'ambiguous', reason });
+  [
+    'two vendors of that name',
+    [vendor('7'), vendor('8', 'ACME  STEEL')],
+    [account('a')],
+    '2 Procore vendors are called "Acme Steel".',
+  ],
+])('%s: a person decides', (_, vendors, accounts, reason) => {
+  expect(match(vendors, accounts)[7]).toMatchObject({ kind: 'ambiguous', reason });
+});
+
+test('of two new vendors of one name the older becomes an account, the other a question about it', () => {
+  expect(match([vendor('10'), vendor('9', 'acme steel')], [])).toMatchObject({
+    9: { kind: 'new' },
+    10: { kind: 'ambiguous', candidates: [{ id: null, linkedTo: '9' }] },
+  });
 });
 
 test('an inactive vendor behind an active one of its name asks nobody', () => {
-  expect(matchVendor({ ...vendor, isActive: false }, [account('a', '6')], 0).kind).toBe('superseded');
+  expect(match([vendor('7', 'Acme Steel', false), vendor('8')], [account('a')])).toMatchObject({
+    7: { kind: 'superseded' },
+    8: { kind: 'link', id: 'a' },
+  });
 });
 
-test('nothing is ever linked by itself when two could be meant', () => {
-  const accounts = fc.array(fc.record({ id: fc.uuid(), name: fc.constant('Acme'), linkedTo: fc.option(fc.uuid()) }));
+test('no account is ever linked twice, nor when two could be meant', () => {
+  const name = fc.constantFrom('Acme', ' ACME', 'Beta');
+  const vendors = fc.uniqueArray(fc.record({ procoreId: fc.nat(20).map(String), name, isActive: fc.boolean() }), {
+    selector: (each) => each.procoreId,
+  });
+  const accounts = fc.uniqueArray(
+    fc.record({ id: fc.nat(20).map((n) => `account-${n}`), name, linkedTo: fc.option(fc.constant('99')) }),
+    { selector: (each) => each.id },
+  );
   fc.assert(
-    fc.property(accounts, fc.nat(3), fc.boolean(), (found, namesakes, isActive) => {
-      const match = matchVendor({ ...vendor, isActive }, found, namesakes);
-      const isCertain = found.length === 1 && found[0]?.linkedTo === null && namesakes === 0;
-      return (match.kind === 'link') === isCertain && (match.kind === 'new') === (found.length === 0);
+    fc.property(vendors, accounts, (incoming, held) => {
+      const matches = [...matchVendors(incoming, held)];
+      const linked = matches.flatMap(([, each]) => (each.kind === 'link' ? each.id : []));
+      const isCertain = linked.every((id) => {
+        const chosen = held.find((each) => each.id === id);
+        return chosen?.linkedTo === null && held.filter((each) => sameName(each.name, chosen.name)).length === 1;
+      });
+      const created = matches.flatMap(([id, each]) => (each.kind === 'new' ? id : []));
+      const names = created.map((id) => normaliseName(incoming.find((each) => each.procoreId === id)?.name ?? ''));
+      const isNew = names.every((each) => !held.some((account) => normaliseName(account.name) === each));
+      return (
+        matches.length === incoming.length &&
+        isCertain &&
+        isNew &&
+        new Set(linked).size === linked.length &&
+        new Set(names).size === names.length
+      );
     }),
   );
 });

@@ -1,0 +1,357 @@
+import { heldProjectCodes } from '../db/queries/code-sync.ts';
+import { requeueWaiting } from '../db/queries/document-waits.ts';
+import { contentHash, lockNewCodes, saveLinks } from '../db/queries/links.ts';
+import {
+  changeProject,
+  createProject,
+  findLinkedProject,
+  listLocalProjects,
+  monitoredStageIds,
+  type ProjectContent,
+} from '../db/queries/projects.ts';
+import { getSettings } from '../db/queries/settings.ts';
+import type { Db, Tx } from '../db/types.ts';
+import { DomainError, messageOf } from '../domain/errors.ts';
+import { chooseProject, codesWanted, type Gate, type ProcoreProject, stageGate } from '../domain/projects.ts';
+import { waitKeys } from '../domain/waits.ts';
+import type { Procore } from '../procore/client.ts';
+import type { CostType } from '../procore/cost-types.ts';
+import type { Project } from '../procore/projects.ts';
+import type { FlowPage, FlowReader, FlowResult, PickedRecord, RecordOutcome } from './flow.ts';
+import { type OpenCompany, openCompany } from './open-company.ts';
+import { applyCodes, type CodesWritten } from './project-codes.ts';
+import { type CodesReading, isHidden, readCodes } from './project-reading.ts';
+import { applyCostTypes } from './sync-cost-codes.ts';
+
+export interface ImportProjectDeps {
+  db: Db;
+  procore: Pick<Procore, 'company'>;
+}
+
+type Linked = NonNullable<Awaited<ReturnType<typeof findLinkedProject>>>;
+
+/** What one activity read of a project. */
+interface Reading {
+  page: FlowPage;
+  /** Procore's id of the project */
+  procoreId: string;
+  /** the project as Lentune had it when reading began */
+  linked: Linked | undefined;
+  shown: { project: Project; gate: Gate } | null;
+  codes: CodesReading | null;
+  costTypes: CostType[] | null;
+  linkedCodesOnly: boolean;
+  /** why nothing was read, in words */
+  leftOut: string | null;
+  /** not the first activity of this round */
+  isContinued: boolean;
+}
+
+/**
+ * The one writer of a project: stage gate, project, sub jobs, cost codes, cost types and budget, in that order.
+ * A new project, and one asked for by hand, is read whole; else only what changed.
+ */
+export function createImportProject({ db, procore }: ImportProjectDeps): FlowReader {
+  return {
+    async read(page: FlowPage): Promise<FlowResult> {
+      const company = await openCompany(db, procore, page);
+      const { off, on } = bySwitches(page.records, company.row);
+      if (on.length === 0) return finished(company, null, async () => off);
+      const procoreId = page.scope.slice(page.scope.indexOf('/') + 1);
+      try {
+        const reading = await readProject(db, company, { ...page, records: on }, procoreId);
+        return finished(company, reading.codes?.next ?? null, async (tx) => [
+          ...off,
+          ...(await applyProject(tx, reading)),
+        ]);
+      } catch (error) {
+        if (!isHidden(error)) throw error;
+        const said =
+          error.kind === 'not-found' ? `${error.said} (it may not exist, or not be shared with us)` : error.said;
+        const refusal = new DomainError('NO_ACCESS', { tool: `project ${procoreId}`, place: company.row.name, said });
+        return finished(company, null, async () => [...off, ...all(on, 'failed', refusal.message)]);
+      }
+    },
+  };
+}
+
+const finished = (company: OpenCompany, next: number | null, apply: FlowResult['apply']): FlowResult => ({
+  calls: company.calls(),
+  next: next === null ? null : String(next),
+  apply,
+});
+
+/** Sorts out what the company's switches leave out. They govern what comes by itself; what a person asks for is brought in. */
+function bySwitches(
+  records: readonly PickedRecord[],
+  { syncProjects, syncProjectCostCodes }: OpenCompany['row'],
+): { off: RecordOutcome[]; on: PickedRecord[] } {
+  const off: RecordOutcome[] = [];
+  const on: PickedRecord[] = [];
+  for (const record of records) {
+    const [isOn, label] =
+      record.kind === 'project'
+        ? [syncProjects, 'Procore projects']
+        : [syncProjectCostCodes, 'Procore project cost codes'];
+    if (isOn || isAskedFor(record)) on.push(record);
+    else off.push({ kind: record.kind, id: record.id, state: 'ignored', outcome: `"${label}" is switched off.` });
+  }
+  return { off, on };
+}
+
+const isAskedFor = ({ source }: PickedRecord): boolean => source === 'fetch' || source === 'refresh';
+
+async function readProject(db: Db, company: OpenCompany, page: FlowPage, procoreId: string): Promise<Reading> {
+  const { account, companyId, records } = page;
+  const { linkedCodesOnly } = await getSettings(db, account);
+  const linked = await findLinkedProject(db, account, companyId, procoreId);
+  const from = page.cursor === null ? 0 : Number(page.cursor);
+  const reading: Reading = {
+    page,
+    procoreId,
+    linked,
+    shown: null,
+    codes: null,
+    costTypes: null,
+    linkedCodesOnly,
+    leftOut: null,
+    isContinued: from > 0,
+  };
+  const isKnown = linked?.project.isMonitored === true;
+  if (!isKnown && !company.row.syncProjects && !records.some(isAskedFor))
+    return { ...reading, leftOut: 'The project is not in Lentune, and "Procore projects" is switched off.' };
+  const isWhole = !isKnown || records.some(isAskedFor) || reading.isContinued;
+  if (!reading.isContinued && (!isKnown || records.some(({ kind }) => kind === 'project') || isWhole)) {
+    const project = await company.api.projects.show(procoreId);
+    const gate = stageGate(identityOf(project), await monitoredStageIds(db, account, companyId));
+    reading.shown = { project, gate };
+    if (gate.kind === 'closed') return reading;
+  }
+  const isOn = company.row.syncProjectCostCodes || records.some(isAskedFor);
+  const wanted = isOn ? codesWanted(records, isWhole) : ({ kind: 'none' } as const);
+  if (wanted.kind !== 'none') {
+    const held = linked ? await heldProjectCodes(db, account, companyId, linked.project.id) : [];
+    const { api } = company;
+    const { signal } = page;
+    reading.codes = await readCodes({ db, api, account, companyId, projectId: procoreId, held, wanted, from, signal });
+  }
+  if (records.some(({ kind }) => kind === 'cost_type')) reading.costTypes = await company.api.costTypes.all();
+  return reading;
+}
+
+function identityOf(project: Project): ProcoreProject {
+  const { project_stage: stage } = project;
+  return {
+    procoreId: project.id,
+    name: nameOf(project),
+    number: project.project_number,
+    isActive: project.active !== false,
+    isTemplate: project.template === true,
+    isDemo: project.is_demo === true,
+    stage: stage?.id ? { procoreId: stage.id, name: stage.name ?? 'without a name' } : null,
+  };
+}
+
+const nameOf = (project: Project): string =>
+  project.name?.trim() || project.display_name?.trim() || `Project ${project.id}`;
+
+const contentOf = (project: Project): ProjectContent => ({
+  description: nameOf(project),
+  stageName: project.project_stage?.name ?? null,
+  timeZone: project.tz_name,
+});
+
+async function applyProject(tx: Tx, reading: Reading): Promise<RecordOutcome[]> {
+  const { records, account, companyId } = reading.page;
+  if (reading.leftOut !== null) return all(records, 'ignored', reading.leftOut);
+  if (reading.shown?.gate.kind === 'closed') return applyClosed(tx, reading, reading.shown.gate.reason);
+  const types = reading.costTypes && (await applyCostTypes(tx, account, companyId, reading.costTypes));
+  const saved = reading.shown ? await saveProject(tx, reading, reading.shown.project) : keepProject(reading);
+  const codes = reading.codes && (await saveCodes(tx, reading, saved.id, reading.codes));
+  if (reading.codes?.next != null) return [];
+  return records.map((record): RecordOutcome => {
+    const outcome = outcomeOf(record, { saved, codes, types, isContinued: reading.isContinued });
+    return { kind: record.kind, id: record.id, ...outcome, ...fetchItemOf(record, reading, outcome, codes) };
+  });
+}
+
+/** The project stays out; one that was in keeps everything, and is said not to be monitored (domain.md Q4). */
+async function applyClosed(tx: Tx, reading: Reading, reason: string): Promise<RecordOutcome[]> {
+  const { linked, shown } = reading;
+  const { records, account } = reading.page;
+  const wasKnown = linked !== undefined && !linked.project.isMonitored && linked.project.notMonitoredReason === reason;
+  if (linked && !wasKnown) {
+    await changeProject(tx, account, linked.project.id, {
+      isMonitored: false,
+      notMonitoredReason: reason,
+      ...(shown ? { stageName: shown.project.project_stage?.name ?? null } : {}),
+    });
+  }
+  const isNews = linked !== undefined && !wasKnown;
+  return records.map((record): RecordOutcome => {
+    const outcome: Outcome =
+      isNews && record.kind === 'project'
+        ? { state: 'applied', outcome: `The project is not monitored any more. ${reason}` }
+        : { state: 'ignored', outcome: reason };
+    return {
+      kind: record.kind,
+      id: record.id,
+      ...outcome,
+      ...(record.fetchItemIds.length > 0 && { fetchItem: { state: 'skipped', reason, ...labelsOf(reading) } }),
+    };
+  });
+}
+
+interface Saved {
+  id: string;
+  code: string;
+  change: 'new' | 'linked' | 'changed' | 'none';
+}
+
+/** The project as it is; only its parts were read. */
+function keepProject({ linked, procoreId }: Reading): Saved {
+  if (!linked) throw new Error(`Project ${procoreId} was neither linked nor read`);
+  return { id: linked.project.id, code: linked.project.code, change: 'none' };
+}
+
+async function saveProject(tx: Tx, { page, procoreId, linked }: Reading, project: Project): Promise<Saved> {
+  const { account, companyId } = page;
+  const content = contentOf(project);
+  const hash = contentHash(content);
+  const isFetched = page.records.some(isAskedFor) || !linked;
+  const saved = linked
+    ? { id: linked.project.id, code: linked.project.code, change: 'changed' as const }
+    : await placeProject(tx, page, project, content);
+  if (linked && linked.contentHash === hash && linked.project.isMonitored) {
+    if (isFetched) await changeProject(tx, account, saved.id, { isFetched });
+    return { ...saved, change: 'none' };
+  }
+  await changeProject(tx, account, saved.id, {
+    ...content,
+    companyId,
+    isMonitored: true,
+    notMonitoredReason: null,
+    isFetched,
+  });
+  await saveLinks(tx, account, companyId, 'project', [
+    { localId: saved.id, procoreId, contentHash: hash, remoteUpdatedAt: project.updated_at },
+  ]);
+  if (!linked?.project.isMonitored) {
+    await requeueWaiting(tx, account, [waitKeys.project(procoreId), waitKeys.projectCode(saved.code)]);
+  }
+  return saved;
+}
+
+async function placeProject(tx: Tx, { account, companyId }: FlowPage, project: Project, content: ProjectContent) {
+  await lockNewCodes(tx, account, 'project');
+  const locals = await listLocalProjects(tx, account);
+  const choice = chooseProject({ procoreId: project.id, number: project.project_number }, locals);
+  if (choice.kind === 'link') {
+    const code = locals.find((local) => local.id === choice.id)?.code ?? '';
+    return { id: choice.id, code, change: 'linked' as const };
+  }
+  const id = await createProject(tx, account, companyId, choice.code, content);
+  return { id, code: choice.code, change: 'new' as const };
+}
+
+interface CodesSaved extends CodesWritten {
+  /** why none of the codes were applied, in words */
+  refused: string | null;
+}
+
+async function saveCodes(tx: Tx, reading: Reading, localId: string, codes: CodesReading): Promise<CodesSaved> {
+  const { account, companyId } = reading.page;
+  const { procoreId, linkedCodesOnly } = reading;
+  if (codes.massVanish) {
+    const { vanished, known } = codes.massVanish;
+    const said = `${vanished} of ${known} are missing from its lists at once`;
+    const refused = `${messageOf({ code: 'NO_ACCESS', facts: { tool: 'the cost codes', place: 'this project', said } })}. Nothing was changed.`;
+    await changeProject(tx, account, localId, { warning: refused });
+    return { changed: new Set(), known: new Set(), warnings: [refused], refused };
+  }
+  const written = await applyCodes(tx, { account, companyId, localId, procoreId, linkedCodesOnly }, codes);
+  await warn(tx, reading, localId, codes, written.warnings);
+  return { ...written, refused: null };
+}
+
+async function warn(
+  tx: Tx,
+  { page, linked, isContinued }: Reading,
+  localId: string,
+  codes: CodesReading,
+  said: string[],
+) {
+  const before = isContinued ? (linked?.project.warning ?? '') : '';
+  const warnings = [before, ...said.filter((sentence) => !before.includes(sentence))].filter((text) => text !== '');
+  const warning = warnings.length === 0 ? null : warnings.join(' ');
+  const hasBudget = codes.budget.kind === 'unreadable' ? undefined : codes.budget.kind === 'rows';
+  const isSame =
+    linked?.project.warning === warning && (hasBudget ?? linked.project.hasBudget) === linked.project.hasBudget;
+  if (isSame) return;
+  await changeProject(tx, page.account, localId, { warning, ...(hasBudget === undefined ? {} : { hasBudget }) });
+}
+
+interface Outcome {
+  state: RecordOutcome['state'];
+  outcome: string;
+}
+
+interface Results {
+  saved: Saved;
+  codes: CodesSaved | null;
+  types: Outcome | null;
+  isContinued: boolean;
+}
+
+function outcomeOf(record: PickedRecord, { saved, codes, types, isContinued }: Results): Outcome {
+  if (record.kind === 'cost_type' && types) return types;
+  if (codes?.refused) return { state: 'failed', outcome: codes.refused };
+  const hasNews = saved.change !== 'none' || (codes?.changed.size ?? 0) > 0 || isContinued;
+  if (record.kind === 'project') {
+    if (!hasNews) return { state: 'unchanged', outcome: `Project ${saved.code} is as before.` };
+    return { state: 'applied', outcome: `${CHANGES[saved.change](saved.code)} ${countOf(codes)}`.trim() };
+  }
+  if (record.kind === 'cost_code' && record.id !== null && !isContinued) {
+    if (codes?.changed.has(record.id))
+      return { state: 'applied', outcome: `The cost code in project ${saved.code} follows Procore.` };
+    return codes?.known.has(record.id)
+      ? { state: 'unchanged', outcome: `The cost code in project ${saved.code} is as before.` }
+      : { state: 'ignored', outcome: `Project ${saved.code} has no such cost code, or it is not used in the budget.` };
+  }
+  return hasNews
+    ? { state: 'applied', outcome: `Project ${saved.code}: ${countOf(codes) || 'updated.'}` }
+    : { state: 'unchanged', outcome: `Project ${saved.code} is as before.` };
+}
+
+const CHANGES: Record<Saved['change'], (code: string) => string> = {
+  new: (code) => `Project ${code} is new.`,
+  linked: (code) => `Project ${code} is now linked to Procore.`,
+  changed: (code) => `Project ${code} was updated.`,
+  none: (code) => `Project ${code} is as before.`,
+};
+
+const countOf = (codes: CodesSaved | null): string =>
+  codes && codes.changed.size > 0 ? `${codes.changed.size} cost codes new or changed.` : '';
+
+function fetchItemOf(
+  record: PickedRecord,
+  reading: Reading,
+  { state, outcome }: Outcome,
+  codes: CodesSaved | null,
+): Pick<RecordOutcome, 'fetchItem'> {
+  if (record.fetchItemIds.length === 0) return {};
+  const labels = labelsOf(reading);
+  if (state === 'failed') return { fetchItem: { state, reason: outcome, ...labels } };
+  const reason = codes && codes.warnings.length > 0 ? { reason: codes.warnings.join(' ') } : {};
+  return { fetchItem: { state: 'done', ...reason, ...labels } };
+}
+
+/** How the fetch names the project. A round of several activities has read it in the first. */
+function labelsOf({ shown, linked }: Reading): { projectName?: string; projectNumber?: string } {
+  const projectName = shown ? nameOf(shown.project) : linked?.project.description;
+  const projectNumber = shown?.project.project_number?.trim();
+  return { ...(projectName && { projectName }), ...(projectNumber && { projectNumber }) };
+}
+
+const all = (records: readonly PickedRecord[], state: RecordOutcome['state'], outcome: string): RecordOutcome[] =>
+  records.map(({ kind, id }) => ({ kind, id, state, outcome }));
