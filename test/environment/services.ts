@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -55,6 +55,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startServices(): Promise<Running> {
   const children = createChildren();
   const folder = mkdtempSync(join(tmpdir(), 'lentune-test-'));
+  chmodSync(folder, 0o755); // PostgreSQL's own user goes through it when we are root
   const stop = async () => {
     await children.stopAll();
     rmSync(folder, { recursive: true, force: true });
