@@ -31,7 +31,7 @@ const OUTSIDE = ['cli', 'test', 'bench'];
  * and the pure rooms stay pure.
  */
 const RULES: Record<string, RoomRule> = {
-  domain: { rooms: [], packages: ['decimal.js', 'temporal-polyfill'], builtins: false },
+  domain: { rooms: [], packages: ['decimal.js', 'temporal-polyfill', 'csv-parse'], builtins: false },
   schemas: { rooms: ['domain'], builtins: false },
   web: { rooms: ['schemas'], builtins: false },
   workflows: {
