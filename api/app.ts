@@ -21,7 +21,6 @@ import { costCodeRoutes } from './routes/cost-codes.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fetchRoutes } from './routes/fetches.ts';
 import { healthRoutes } from './routes/health.ts';
-import { invoiceImportRoutes } from './routes/invoice-import.ts';
 import { invoiceStepRoutes } from './routes/invoice-steps.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -32,6 +31,7 @@ import { settingsRoutes } from './routes/settings.ts';
 import { taxCodeRoutes } from './routes/tax-codes.ts';
 import { taxMappingRoutes } from './routes/tax-mappings.ts';
 import { vendorRoutes } from './routes/vendors.ts';
+import { createWebhookReceiver } from './webhooks.ts';
 
 const WEB = fileURLToPath(new URL('../web/dist', import.meta.url));
 
@@ -47,17 +47,21 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   costCodeRoutes,
   taxCodeRoutes,
   invoiceRoutes,
-  invoiceImportRoutes,
   invoiceStepRoutes,
   overviewRoutes,
 ];
 
+/** Told after each commit that may have given the dispatcher work. */
+export interface Dispatcher {
+  poke(): void;
+}
+
 /**
  * The whole HTTP side: API, sign-in, consent callback, webhooks and the web app.
  *
- * @param webhooks the receiver of Procore's webhooks, with its own reading of bodies
+ * @param dispatcher of this process; without one, what is queued waits for the sweep of another process
  */
-export function createApp(deps: Deps, webhooks?: RequestHandler): Express {
+export function createApp(deps: Deps, dispatcher: Dispatcher = { poke: () => undefined }): Express {
   const { db, env } = deps;
   const auth = createAuth(deps);
   const origins = browserOrigins(env.PUBLIC_URL);
@@ -67,9 +71,9 @@ export function createApp(deps: Deps, webhooks?: RequestHandler): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
-  app.use(secureHeaders(env.PUBLIC_URL.startsWith('https:')));
   app.use(logRequests(deps.logger));
-  if (webhooks) app.use(webhooks);
+  app.use(createWebhookReceiver(deps, dispatcher));
+  app.use(secureHeaders(env.PUBLIC_URL.startsWith('https:')));
   app.use(healthRoutes(deps));
 
   app.use(['/api', '/oauth'], (_request, response, next) => {
@@ -81,7 +85,7 @@ export function createApp(deps: Deps, webhooks?: RequestHandler): Express {
   app.use(authRoutes({ auth, publicUrl: env.PUBLIC_URL }));
   app.use(oauthRoutes({ deps, identify: whoCalls }));
 
-  const { router, registry, route } = createRoutes({ db, identify: whoCalls });
+  const { router, registry, route } = createRoutes({ db, identify: whoCalls, afterChange: dispatcher.poke });
   for (const add of ROUTES) add({ route, deps });
   eventRoutes({ route, live: createLive(deps) });
   openApiRoute({ route, registry });

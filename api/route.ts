@@ -49,8 +49,12 @@ export type AddRoute = <P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
 /** Finds out who calls; throws a Refusal when nobody we know does. */
 export type Identify = (request: Request, response: Response) => Promise<Caller>;
 
-/** A set of routes: the router that serves them and the registry that describes them. */
-export function createRoutes({ db, identify }: { db: Db; identify: Identify }) {
+/**
+ * A set of routes: the router that serves them and the registry that describes them.
+ *
+ * @param afterChange called once a change is committed
+ */
+export function createRoutes({ db, identify, afterChange }: { db: Db; identify: Identify; afterChange(): void }) {
   const router = Router();
   const registry = new OpenAPIRegistry();
 
@@ -67,6 +71,7 @@ export function createRoutes({ db, identify }: { db: Db; identify: Identify }) {
       };
       if (spec.streams) await answerOf(db);
       else await once({ db, caller, request, response, status }, answerOf);
+      if (spec.method !== 'get') afterChange();
     });
   };
 
@@ -100,7 +105,7 @@ function fieldProblems(issue: z.core.$ZodIssue): { path: string; message: string
     return issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: `"${key}" is not known here.` }));
   }
   const path = issue.path.join('.');
-  const isMissing = issue.code === 'invalid_type' && issue.input === undefined && issue.message.startsWith('Invalid');
+  const isMissing = issue.message.endsWith('received undefined');
   return [{ path, message: isMissing ? `${path} is missing.` : sentence(path, issue.message) }];
 }
 

@@ -63,7 +63,7 @@ export type CompanyList = z.infer<typeof CompanyList>;
 /** PATCH /api/companies/:id, answered with the Company */
 export const CompanyChange = z
   .object({
-    timeZone: z.string().min(1),
+    timeZone: z.string().refine(isTimeZone, 'Choose a time zone such as Pacific/Auckland.'),
     syncProjects: z.boolean(),
     syncVendors: z.boolean(),
     syncStandardCostCodes: z.boolean(),
@@ -106,3 +106,11 @@ export const TaxMappingsChange = z.object({
   mappings: z.array(z.object({ taxCodeId: Id, procoreTaxCodeId: Id.nullable() })),
 });
 export type TaxMappingsChange = z.infer<typeof TaxMappingsChange>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+import type { AddressInfo } from 'node:net';
+import { migrate } from '../db/migrate.ts';
+import { createDocumentDispatcher } from '../dispatch/documents.ts';
+import { createDoorbell } from '../dispatch/doorbell.ts';
+import { createDeps } from '../platform/deps.ts';
+import { EnvError, readEnv } from '../platform/env.ts';
+import { createApp } from './app.ts';
+import { bootstrap } from './bootstrap.ts';
+
+/** Open requests get this long to end; event streams never would. */
+const GRACE_MS = 3000;
+
+try {
+  await run();
+} catch (error) {
+  console.error(error instanceof EnvError ? error.message : error);
+  process.exit(1);
+}
+
+async function run(): Promise<void> {
+  const env = readEnv(process.env);
+  const deps = createDeps(env, 'api');
+  await migrate(env.DATABASE_URL);
+  await bootstrap(deps);
+  const doorbell = createDoorbell({
+    ...deps,
+    databaseUrl: env.DATABASE_URL,
+    documents: createDocumentDispatcher(deps),
+  });
+
+  const server = createApp(deps, doorbell).listen(env.PORT);
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const isTaken = error.code === 'EADDRINUSE';
+    console.error(isTaken ? `Port ${env.PORT} is taken. Stop what uses it, or set PORT to another port.` : error);
+    process.exit(1);
+  });
+  server.once('listening', () => deps.logger.info({ port: (server.address() as AddressInfo).port }, 'The API listens'));
+
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
+    await new Promise((resolve) => server.close(resolve));
+    await doorbell.close();
+    await deps.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+  // Started by a parent that holds a channel to us: its end is ours.
+  process.once('disconnect', () => void stop());
+}
