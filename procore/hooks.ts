@@ -30,7 +30,6 @@ export const delivery = z.object({
   /** delivered, failed, discarded, enqueued or retrying */
   status: text,
 });
-export type Delivery = z.infer<typeof delivery>;
 
 /** A 201 lists what was made, a 207 says what failed beside it, a delete may answer nothing. */
 const bulkAnswer = z.union([

@@ -10,7 +10,7 @@ export interface OAuthProvider {
   revokePath: string;
 }
 
-export const PROCORE_OAUTH: OAuthProvider = {
+const PROCORE_OAUTH: OAuthProvider = {
   authorizePath: '/oauth/authorize',
   tokenPath: '/oauth/token',
   revokePath: '/oauth/revoke',

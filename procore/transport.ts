@@ -127,7 +127,8 @@ export function createTransport(deps: TransportDeps): Transport {
     const requestId = header(answer, 'x-request-id') ?? null;
     record(answer.statusCode, requestId, text);
     await learn(scope, answer);
-    return { status: answer.statusCode, text, headers: answer.headers, requestId: requestId ?? undefined };
+    const dueInMs = answer.statusCode === 429 ? await dueAfterRefusal(scope) : 0;
+    return { status: answer.statusCode, text, headers: answer.headers, requestId: requestId ?? undefined, dueInMs };
   }
 
   function headersOf(scope: Scope, ask: Ask, token: AccessToken): Record<string, string> {
@@ -148,6 +149,12 @@ export function createTransport(deps: TransportDeps): Transport {
     await deps.budget.learn(scope.connectionId, { limit, remaining, reset }, answer.statusCode === 429);
   }
 
+  /** Everyone who was refused is told the same end of the window; the budget, which has just learned of it, gives each a time of their own. */
+  async function dueAfterRefusal(scope: Scope): Promise<number> {
+    const turn = await deps.budget.take(scope.connectionId, scope.lane);
+    return turn.kind === 'wait' ? turn.ms : 0;
+  }
+
   return { send, close: () => agent.close() };
 }
 
@@ -156,6 +163,8 @@ interface RawAnswer {
   text: string;
   headers: Dispatcher.ResponseData['headers'];
   requestId: string | undefined;
+  /** after a 429: when the budget lets this caller go again */
+  dueInMs: number;
 }
 
 /** Turns an answer into data, or into the error it is. */
@@ -183,7 +192,7 @@ function settle(ask: Ask, answer: RawAnswer, token: AccessToken): Answer {
 }
 
 /** An answer with a success status that says nothing we understand; a write may have happened all the same. */
-export function unreadable(
+function unreadable(
   ask: Ask,
   facts: Omit<ProcoreErrorFacts, 'kind' | 'method' | 'path' | 'isAmbiguous'>,
 ): ProcoreError {
@@ -251,10 +260,12 @@ function retryAfter(answer: RawAnswer): number | undefined {
   const after = header(answer, 'retry-after');
   if (after !== undefined) {
     const ms = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now();
-    if (Number.isFinite(ms)) return Math.max(0, ms);
+    if (Number.isFinite(ms)) return Math.max(0, ms, answer.dueInMs);
   }
   const reset = Number(header(answer, 'x-rate-limit-reset') ?? Number.NaN);
-  return answer.status === 429 && Number.isFinite(reset) ? Math.max(0, reset * 1000 - Date.now()) : undefined;
+  return answer.status === 429 && Number.isFinite(reset)
+    ? Math.max(0, reset * 1000 - Date.now(), answer.dueInMs)
+    : undefined;
 }
 
 /** The query of the `Link` with rel=next. Its host is ignored: a page is only ever read where the first one was. */

@@ -13,7 +13,6 @@ export const user = z.object({
   is_employee: flag,
   updated_at: text,
 });
-export type User = z.infer<typeof user>;
 
 export interface UsersPageInput extends PageInput {
   updatedFrom?: string;

@@ -52,15 +52,14 @@ function give(response: ServerResponse, given: Given): void {
 }
 
 /** A client against such a server, with everything it told and asked its ports. */
-export async function startClient(
-  answer: Parameters<typeof startAnswers>[0],
-  options: { timeoutMs?: number; waitMs?: number } = {},
-) {
+export async function startClient(answer: Parameters<typeof startAnswers>[0], options: { timeoutMs?: number } = {}) {
   const server = await startAnswers(answer);
   const learned: { headers: RateHeaders; wasRefused: boolean }[] = [];
   const calls: CallRecord[] = [];
   const refused: number[] = [];
   const lanes: Lane[] = [];
+  /** how many calls may go, and how long the others wait */
+  const allowance = { letsGo: Number.POSITIVE_INFINITY, waitMs: 0 };
   let version = 1;
   const procore = createProcore({
     timeoutMs: options.timeoutMs ?? 5000,
@@ -76,7 +75,7 @@ export async function startClient(
     budget: {
       async take(_connectionId, lane) {
         lanes.push(lane);
-        return options.waitMs === undefined ? { kind: 'go' } : { kind: 'wait', ms: options.waitMs };
+        return lanes.length <= allowance.letsGo ? { kind: 'go' } : { kind: 'wait', ms: allowance.waitMs };
       },
       async learn(_connectionId, headers, wasRefused) {
         learned.push({ headers, wasRefused });
@@ -97,6 +96,7 @@ export async function startClient(
     calls,
     refused,
     lanes,
+    allowance,
     async close() {
       await procore.close();
       await server.stop();

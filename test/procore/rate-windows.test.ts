@@ -48,12 +48,12 @@ test('the hour in its last seconds is known by its limit', async () => {
 });
 
 test('workers together never take more than is left', async () => {
-  await learn(100, 60, 9);
+  await learn(100, 60, 60);
   const results = await Promise.all(
     Array.from({ length: 6 }, () => takeAll(20, 'person', createRateBudget(database.db))),
   );
   expect(results.reduce((sum, { gone }) => sum + gone, 0)).toBe(60);
-  expect(await windows()).toEqual({ spike: { allowed: 100, used: 100 } });
+  expect(await windows()).toEqual({ hour: { allowed: 100, used: 100 } });
 });
 
 test('a call counts in both windows, and waits for the one that is full', async () => {

@@ -286,8 +286,10 @@ test('hooks are made, subscribed, changed and removed', async () => {
 
 test('of two writes to one direct cost at once, one is told that it is busy', async () => {
   const { id: directCostId } = await api.directCosts.createHeader(newCost('INV-4'));
+  await control('PUT', '/settings', { directCostWriteMs: 500 });
   const update = () => api.directCosts.updateHeader({ projectId: String(project.id), directCostId, terms: '20th' });
   const outcomes = await Promise.allSettled([update(), update(), update()]);
+  await control('PUT', '/settings', { directCostWriteMs: 10 });
   const busy = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   expect(busy.length).toBeGreaterThan(0);
   expect(busy[0]).toMatchObject({ kind: 'busy', status: 409, isAmbiguous: false });

@@ -50,7 +50,9 @@ test('no call but a refused token is ever repeated by itself', async () => {
 });
 
 test('without allowance nothing is sent, and the wait is the caller’s own', async () => {
-  const client = await startClient(() => ({ body: [] }), { waitMs: 4321 });
+  const client = await startClient(() => ({ body: [] }));
+  client.allowance.letsGo = 0;
+  client.allowance.waitMs = 4321;
   await expect(client.api.stages.all()).rejects.toMatchObject({ kind: 'rate-limit', status: null, retryAfterMs: 4321 });
   expect(client.asked).toHaveLength(0);
   await client.close();
@@ -69,6 +71,14 @@ test('the allowance learns from every answer that tells of a window', async () =
     { headers: told, wasRefused: false },
     { headers: told, wasRefused: true },
   ]);
+  await client.close();
+});
+
+test('those who are refused together are sent away for different times', async () => {
+  const client = await startClient(() => ({ status: 429, headers: { 'retry-after': '1' } }));
+  client.allowance.letsGo = 1;
+  client.allowance.waitMs = 7654;
+  await expect(client.api.stages.all()).rejects.toMatchObject({ kind: 'rate-limit', status: 429, retryAfterMs: 7654 });
   await client.close();
 });
 
