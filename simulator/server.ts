@@ -40,24 +40,26 @@ export interface RunningSimulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
   const { seed = 7, size = 'small', dataFolder } = options;
   const sim = new Simulator(seed, RESOURCES, { settings: options.settings ?? {}, switches: options.switches ?? {} });
-  const fresh = (newSeed: number, newSize: Size): void => {
+  const kept = dataFolder !== undefined && FileJournal.load(sim.store, dataFolder);
+  if (!kept) buildSample(sim, seed, size);
+  sim.recallSettings();
+  if (dataFolder !== undefined) FileJournal.start(sim.store, dataFolder);
+  const reset = (newSeed: number, newSize: Size): void => {
+    sim.store.journal?.close();
     sim.store.journal = null;
     sim.forgetEverything();
     buildSample(sim, newSeed, newSize);
     sim.recallSettings();
-    if (dataFolder !== undefined) FileJournal.rewrite(sim.store, dataFolder);
+    if (dataFolder !== undefined) FileJournal.start(sim.store, dataFolder);
     sim.webhooks.restart();
   };
-  const kept = dataFolder === undefined ? false : FileJournal.attach(sim.store, dataFolder).found;
-  if (kept) sim.recallSettings();
-  else fresh(seed, size);
 
   const contract = options.checkContract === true ? new (await import('./contract/check.ts')).ContractCheck() : null;
   if (contract !== null) sim.webhooks.onPayload = (version, payload) => contract.webhook(version, payload);
   const internalKey = randomBytes(16).toString('hex');
   const app = createApp();
   let url = '';
-  addControlRoutes(app, { sim, contract, internalKey, reset: fresh, url: () => url, seed, size });
+  addControlRoutes(app, { sim, contract, internalKey, reset, url: () => url, seed, size });
   addApiRoutes(app, sim, contract, internalKey);
 
   const server = createServer(app);
@@ -79,9 +81,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
+      sim.dropTimers();
       sim.holds.releaseAll();
       await sim.webhooks.close();
       await closed;
+      sim.store.journal?.close();
+      sim.store.journal = null;
     },
   };
 }

@@ -3,8 +3,10 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -12,7 +14,8 @@ import { join } from 'node:path';
 import type { Journal, Op, Store } from './store.ts';
 
 /**
- * Keeps a store in a folder: a snapshot taken at start, then one line per commit.
+ * Keeps a store in a folder: a snapshot, and a journal with one line per commit made since.
+ * The snapshot names its journal, so both change in one rename whenever a crash may come.
  * A line cut short by a crash belongs to a commit nobody was answered for, and is left out.
  */
 export class FileJournal implements Journal {
@@ -22,24 +25,27 @@ export class FileJournal implements Journal {
     this.#file = file;
   }
 
-  /** Loads what the folder holds into the store and starts journalling. Returns whether there was anything. */
-  static attach(store: Store, folder: string): { found: boolean } {
-    mkdirSync(folder, { recursive: true });
+  /** Fills the store with what the folder holds. Returns whether there was anything. */
+  static load(store: Store, folder: string): boolean {
     const snapshot = join(folder, 'snapshot.jsonl');
-    const journal = join(folder, 'journal.jsonl');
-    const found = existsSync(snapshot);
-    if (found) store.load(readLines(snapshot).flat());
-    for (const ops of readLines(journal)) store.load(ops);
-    writeSnapshot(store, folder);
-    store.journal = new FileJournal(openSync(journal, 'w'));
-    return { found };
+    if (!existsSync(snapshot)) return false;
+    const [head, ...rows] = readLines(snapshot);
+    for (const op of rows) store.load([op as Op]);
+    for (const ops of readLines(join(folder, (head as { journal: string }).journal))) store.load(ops as Op[]);
+    return true;
   }
 
-  /** Writes the whole state again, after a reset. */
-  static rewrite(store: Store, folder: string): void {
-    writeSnapshot(store, folder);
-    (store.journal as FileJournal | null)?.close();
-    store.journal = new FileJournal(openSync(join(folder, 'journal.jsonl'), 'w'));
+  /** Writes the whole state as a new snapshot and journals every commit from here on. */
+  static start(store: Store, folder: string): void {
+    store.journal?.close();
+    mkdirSync(folder, { recursive: true });
+    const older = readdirSync(folder).filter((name) => name.startsWith('journal-'));
+    const name = `journal-${Date.now()}-${older.length}.jsonl`;
+    store.journal = new FileJournal(openSync(join(folder, name), 'w'));
+    const lines = [{ journal: name }, ...store.dump()].map((line) => JSON.stringify(line));
+    writeFileSync(join(folder, 'snapshot.next'), `${lines.join('\n')}\n`);
+    renameSync(join(folder, 'snapshot.next'), join(folder, 'snapshot.jsonl'));
+    for (const old of older) rmSync(join(folder, old));
   }
 
   append(ops: Op[]): void {
@@ -51,26 +57,13 @@ export class FileJournal implements Journal {
   }
 }
 
-/** The new snapshot takes the old one's place in one rename; replaying an older journal over it changes nothing. */
-function writeSnapshot(store: Store, folder: string): void {
-  const next = join(folder, 'snapshot.next');
-  writeFileSync(
-    next,
-    `${store
-      .dump()
-      .map((op) => JSON.stringify([op]))
-      .join('\n')}\n`,
-  );
-  renameSync(next, join(folder, 'snapshot.jsonl'));
-}
-
-function readLines(path: string): Op[][] {
+function readLines(path: string): unknown[] {
   if (!existsSync(path)) return [];
-  const lines: Op[][] = [];
+  const lines: unknown[] = [];
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     if (line === '') continue;
     try {
-      lines.push(JSON.parse(line) as Op[]);
+      lines.push(JSON.parse(line));
     } catch {
       break;
     }

@@ -47,9 +47,9 @@ export class Ledger {
         resource: change.table,
         action: change.action,
         recordId: change.id,
-        body: call.body,
-        before: change.before,
-        after: change.after,
+        body: withoutSecrets(call.body),
+        before: withoutSecrets(change.before),
+        after: withoutSecrets(change.after),
       }),
     );
     for (const note of call.notes) {
@@ -91,6 +91,13 @@ export class Ledger {
   since(seq: number): LedgerRow[] {
     return this.#table.all().filter((row) => row.id > seq);
   }
+}
+
+/** A hook's authorization is not for everyone who reads the ledger. */
+function withoutSecrets(value: object | null): unknown {
+  if (value === null || Array.isArray(value)) return value;
+  const { authorization: _, destination_headers: __, ...rest } = value as Record<string, unknown>;
+  return rest;
 }
 
 const companyOf = (row: Row): number | null => (row as Row & { company_id?: number }).company_id ?? null;

@@ -139,11 +139,11 @@ function idempotencyKey(call: Call): string | null {
 function commitLater(exchange: Exchange, call: Call, seconds: number): void {
   const { sim } = exchange;
   drop(exchange.res);
-  setTimeout(() => {
+  sim.later(seconds, () => {
     handle(exchange, call, true, null);
     sim.ledger.markLost(exchange.entries);
     sim.locks.release(call.locks);
-  }, seconds * 1000).unref();
+  });
 }
 
 function authenticate(sim: Simulator, call: Call): TokenRow {

@@ -50,6 +50,7 @@ export class Simulator {
   #settings: Settings;
   #switches: Switches;
   readonly #initial: { settings: Settings; switches: Switches };
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(seed: number, resources: Resource[], initial: { settings: object; switches: object }) {
     this.random = seededRandom(seed);
@@ -93,7 +94,22 @@ export class Simulator {
     this.#switches = mergeSwitches(defaultSwitches(), { ...saved.switches });
   }
 
+  /** Runs something later, unless the simulator is reset or closed first. */
+  later(seconds: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      work();
+    }, seconds * 1000);
+    this.#timers.add(timer);
+  }
+
+  dropTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
   forgetEverything(): void {
+    this.dropTimers();
     this.webhooks.stop();
     this.holds.releaseAll();
     this.faults.clear();

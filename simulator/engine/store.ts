@@ -17,6 +17,7 @@ export type Op = ['put', string, Row] | ['drop', string, number] | ['seq', strin
 /** Where committed steps go so that a restart keeps them. */
 export interface Journal {
   append(ops: Op[]): void;
+  close(): void;
 }
 
 /** Rows of one kind, by id, with indexes built for the fields that are asked for. */
