@@ -21,6 +21,7 @@ import { costCodeRoutes } from './routes/cost-codes.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fetchRoutes } from './routes/fetches.ts';
 import { healthRoutes } from './routes/health.ts';
+import { invoiceImportRoutes } from './routes/invoice-import.ts';
 import { invoiceStepRoutes } from './routes/invoice-steps.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -47,6 +48,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   costCodeRoutes,
   taxCodeRoutes,
   invoiceRoutes,
+  invoiceImportRoutes,
   invoiceStepRoutes,
   overviewRoutes,
 ];

@@ -152,7 +152,7 @@ export const SendResult = z.object({
   refused: z.array(z.object({ id: Id, number: z.string(), message: z.string() })),
 });
 
-/** POST /api/invoices/import (text/csv): all rows or none; per-row errors */
+/** POST /api/invoices/import (text/csv), 200: all rows, or none and every error with its row as a spreadsheet counts them */
 export const ImportResult = z.object({
   imported: z.number().int(),
   errors: z.array(z.object({ row: z.number().int(), column: z.string().nullable(), message: z.string() })),

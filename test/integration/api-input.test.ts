@@ -224,6 +224,62 @@ test.each(REFUSED)(
   },
 );
 
+const HEAD = 'invoice_number,supplier,invoice_date,amount,project,cost_code';
+const csv = (...rows: string[]) => [HEAD, ...rows].join('\n');
+
+type BadFile = [what: string, file: string, errors: { row: number; column: string | null; message: string }[]];
+
+const BAD_FILES: BadFile[] = [
+  ['an empty file', '', [{ row: 1, column: null, message: 'The file is empty.' }]],
+  ['only a header', HEAD, [{ row: 1, column: null, message: 'The file holds no invoice lines.' }]],
+  [
+    'a bad date and a bad amount, beside a good row',
+    csv('INV-1,ACME,2026-11-18,10.00,,', 'INV-2,ACME,31/02/2026,10.00,,', 'INV-3,ACME,2026-11-18,ten,,'),
+    [
+      { row: 3, column: 'invoice_date', message: '"31/02/2026" is no date such as 2026-11-24 or 24/11/2026.' },
+      { row: 4, column: 'amount', message: '"ten" is no amount such as 1234.50.' },
+    ],
+  ],
+  [
+    'a supplier and a project nobody has',
+    csv('INV-1,Nobody,2026-11-18,10.00,P-9,03-310'),
+    [
+      { row: 2, column: 'project', message: 'There is no project "P-9".' },
+      { row: 2, column: 'supplier', message: 'There is no supplier "Nobody".' },
+    ],
+  ],
+];
+
+test.each(BAD_FILES)('%s imports nothing and says where the errors are', async (_what, file, errors) => {
+  await world.admin.post('/api/vendors', { description: 'Acme Steel Ltd', code: 'ACME' });
+  const before = await rowCounts();
+  const { status, body } = await world.admin.post('/api/invoices/import', file, { 'content-type': 'text/csv' });
+  const byColumn = (list: BadFile[2]) =>
+    [...list].sort((a, b) => a.row - b.row || (a.column ?? '').localeCompare(b.column ?? ''));
+  expect([status, body.imported, byColumn(body.errors)]).toEqual([200, 0, errors]);
+  expect(await rowCounts()).toEqual(before);
+});
+
+test('a good file is imported whole, each invoice entered by whoever sent it', async () => {
+  const file = csv(
+    'INV-1,ACME,2026-11-18,10.00,,',
+    'INV-1,ACME,2026-11-18,5.50,,',
+    'INV-2,acme steel ltd,18/11/2026,1.00,,',
+  );
+  const { body } = await world.admin.post('/api/invoices/import', file, { 'content-type': 'text/csv' });
+  expect(body).toEqual({ imported: 2, errors: [] });
+  const { body: list } = await world.admin.get('/api/invoices');
+  expect(list.rows.map(({ number, total }: { number: string; total: string }) => [number, total])).toEqual([
+    ['INV-2', '1.00'],
+    ['INV-1', '15.50'],
+  ]);
+});
+
+test('a file sent as anything but CSV is refused', async () => {
+  const answer = await world.admin.post('/api/invoices/import', { rows: [] });
+  expect([answer.status, answer.body.error.message]).toEqual([400, 'Send the content as text/csv.']);
+});
+
 test('each field at fault is named', async () => {
   const { body } = await world.admin.post('/api/invoices', { ...INVOICE, total: 'x', lines: [LINE, { amount: 'y' }] });
   expect(body.error.fields).toEqual([
