@@ -8,11 +8,11 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api.ts';
 import { Announcements } from './elements/announce.tsx';
 import { router } from './router.tsx';
-import { theme } from './theme.ts';
+import { colours, theme } from './theme.ts';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={colours} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
         <Announcements />

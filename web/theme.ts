@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** The one accent: a calm blue that stays apart from the green, red and amber of the marks. */
 const accent: MantineColorsTuple = [
@@ -30,7 +30,7 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   components: {
-    Button: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'xs', fw: 500 } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
     TextInput: { defaultProps: { size: 'xs' } },
     PasswordInput: { defaultProps: { size: 'xs' } },
@@ -43,3 +43,17 @@ export const theme = createTheme({
     Modal: { defaultProps: { centered: true, radius: 'md', transitionProps: { duration: 0 } } },
   },
 });
+
+/** The library's own surfaces take the colours of styles.css, which knows light and dark. */
+export const colours: CSSVariablesResolver = () => {
+  const both = {
+    '--mantine-color-body': 'var(--canvas)',
+    '--mantine-color-text': 'var(--ink)',
+    '--mantine-color-dimmed': 'var(--ink-soft)',
+    '--mantine-color-default': 'var(--canvas)',
+    '--mantine-color-default-hover': 'var(--row-hover)',
+    '--mantine-color-default-border': 'var(--line-strong)',
+  };
+  const inputs = { '--mantine-color-dark-6': '#1b1e25', '--mantine-color-dark-4': '#383c47' };
+  return { variables: {}, light: both, dark: { ...both, ...inputs } };
+};

@@ -1,4 +1,4 @@
-import { Badge, Button, Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { IconListNumbers } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -11,6 +11,7 @@ import { SearchField } from '../elements/search-field.tsx';
 import { SearchList } from '../elements/search-list.tsx';
 import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState } from '../elements/states.tsx';
+import { Tag } from '../elements/tag.tsx';
 import { Typeahead } from '../elements/typeahead.tsx';
 import styles from './cost-codes.module.css';
 import { useProjectName } from './project-name.ts';
@@ -21,7 +22,7 @@ type OfProject = z.infer<typeof ProjectCostCode>;
 const MASTER_COLUMNS: Column<Master>[] = [
   { header: 'Code', width: 180, cell: (row) => <strong className="figures">{row.code}</strong> },
   { header: 'Description', cell: (row) => row.description },
-  { header: 'State', width: 140, cell: (row) => !row.isActive && <Tag color="gray">Inactive</Tag> },
+  { header: 'State', width: 140, cell: (row) => !row.isActive && <Tag tone="soft">Inactive</Tag> },
 ];
 
 const PROJECT_COLUMNS: Column<OfProject>[] = [
@@ -29,7 +30,7 @@ const PROJECT_COLUMNS: Column<OfProject>[] = [
   { header: 'Description', cell: (row) => row.description },
   { header: 'Sub job', width: 170, cell: (row) => row.subJobName },
   { header: 'Cost types', width: 330, cell: (row) => <CostTypes row={row} /> },
-  { header: 'Budget', width: 120, cell: (row) => row.isBudgeted && <Tag color="green">In budget</Tag> },
+  { header: 'Budget', width: 120, cell: (row) => row.isBudgeted && <Tag tone="good">In budget</Tag> },
   { header: 'State', width: 130, cell: (row) => <StateOf row={row} /> },
 ];
 
@@ -166,14 +167,6 @@ function CostTypes({ row }: { row: OfProject }) {
 }
 
 function StateOf({ row }: { row: OfProject }) {
-  if (!row.isActive) return <Tag color="gray">Inactive</Tag>;
-  return row.isPostable ? null : <Tag color="gray">Heading</Tag>;
-}
-
-function Tag({ color, children }: { color: string; children: ReactNode }) {
-  return (
-    <Badge size="sm" radius="sm" tt="none" fw={500} variant="light" color={color}>
-      {children}
-    </Badge>
-  );
+  if (!row.isActive) return <Tag tone="soft">Inactive</Tag>;
+  return row.isPostable ? null : <Tag tone="soft">Heading</Tag>;
 }

@@ -38,7 +38,7 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
     onClick: () => onAct(action),
   });
   return (
-    <footer className={styles.foot} aria-label="Totals and steps">
+    <section className={styles.foot} aria-label="Totals and steps">
       <Totals draft={draft} />
       <div className={styles.steps}>
         {may.edit && (
@@ -96,7 +96,7 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
           </Button>
         )}
       </div>
-    </footer>
+    </section>
   );
 }
 

@@ -9,16 +9,16 @@ import styles from './invoices.module.css';
 export const INVOICE_COLUMNS: Column<InvoiceRow>[] = [
   {
     header: 'Integration',
-    width: 132,
+    width: 116,
     cell: (row) => (
       <Link to="/invoices/$id" params={{ id: row.id }} hash="log" title="Open the log" className={styles.markLink}>
-        <IntegrationMark state={row.integration} />
+        <IntegrationMark state={row.integration} isShort />
       </Link>
     ),
   },
   {
     header: 'Invoice',
-    width: 104,
+    width: 96,
     cell: (row) => (
       <Link to="/invoices/$id" params={{ id: row.id }} className={styles.number} title={row.number}>
         {row.number}
@@ -27,17 +27,17 @@ export const INVOICE_COLUMNS: Column<InvoiceRow>[] = [
   },
   {
     header: 'Supplier',
-    width: 150,
+    width: 140,
     cell: (row) => <span title={row.vendorName ?? undefined}>{row.vendorName ?? <Missing>No supplier</Missing>}</span>,
   },
   {
     header: 'Project',
-    width: 150,
+    width: 136,
     cell: (row) => <span title={row.projectName ?? undefined}>{row.projectName ?? <Missing>No project</Missing>}</span>,
   },
-  { header: 'Date', width: 96, cell: (row) => <span className="figures">{formatDay(row.invoiceDate)}</span> },
-  { header: 'Total ex GST ($)', width: 116, align: 'right', cell: (row) => formatMoney(row.total) },
-  { header: 'GST ($)', width: 88, align: 'right', cell: (row) => formatMoney(row.tax) },
+  { header: 'Date', width: 92, cell: (row) => <span className="figures">{formatDay(row.invoiceDate)}</span> },
+  { header: 'Total ex GST ($)', width: 110, align: 'right', cell: (row) => formatMoney(row.total) },
+  { header: 'GST ($)', width: 78, align: 'right', cell: (row) => formatMoney(row.tax) },
   { header: 'Status', cell: (row) => <Status row={row} /> },
 ];
 

@@ -34,7 +34,7 @@ export function SelectionBar({ rows, onDone }: { rows: InvoiceRow[]; onDone: () 
   const ready = rows.filter((row) => row.status === 'approved' && row.integration === null);
   const maySend = hasRole(session, 'clerk', 'operator');
   return (
-    <div className={styles.selection} role="region" aria-label="Chosen invoices">
+    <section className={styles.selection} aria-label="Chosen invoices">
       {refused.length > 0 && (
         <ul className={styles.refused}>
           {refused.map((one) => (
@@ -73,6 +73,6 @@ export function SelectionBar({ rows, onDone }: { rows: InvoiceRow[]; onDone: () 
           <CloseButton aria-label="Choose none" onClick={onDone} />
         </span>
       </div>
-    </div>
+    </section>
   );
 }

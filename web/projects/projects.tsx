@@ -1,4 +1,4 @@
-import { Badge, Button, Tooltip } from '@mantine/core';
+import { Button, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconBuildingSkyscraper } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { z } from 'zod';
@@ -9,6 +9,7 @@ import { SearchField } from '../elements/search-field.tsx';
 import { SearchList } from '../elements/search-list.tsx';
 import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState } from '../elements/states.tsx';
+import { Tag } from '../elements/tag.tsx';
 import { formatCount, formatMoment } from '../format.ts';
 
 type Row = z.infer<typeof Project>;
@@ -82,24 +83,17 @@ export function ProjectsScreen() {
 function Standing({ row }: { row: Row }) {
   const words = row.isMonitored ? 'Kept current' : row.isLinked ? 'Not monitored' : 'Not linked';
   const why = row.warning ?? row.notMonitoredReason;
-  const badge = (
-    <Badge
-      size="sm"
-      radius="sm"
-      tt="none"
-      fw={500}
-      variant="light"
-      color={row.warning !== null ? 'yellow' : row.isMonitored ? 'green' : 'gray'}
-      leftSection={row.warning !== null ? <IconAlertTriangle size={12} aria-hidden /> : null}
-    >
+  const hasWarning = row.warning !== null;
+  const tag = (
+    <Tag tone={hasWarning ? 'warn' : row.isMonitored ? 'good' : 'soft'}>
+      {hasWarning && <IconAlertTriangle size={12} aria-hidden />}
       {words}
-    </Badge>
+    </Tag>
   );
-  return why === null ? (
-    badge
-  ) : (
+  if (why === null) return tag;
+  return (
     <Tooltip label={why} multiline maw={320}>
-      <span title={why}>{badge}</span>
+      <span>{tag}</span>
     </Tooltip>
   );
 }

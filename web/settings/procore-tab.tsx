@@ -1,8 +1,9 @@
-import { Anchor, Badge, Checkbox, Select } from '@mantine/core';
+import { Anchor, Checkbox, Select } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link, useNavigate, useRouteContext } from '@tanstack/react-router';
 import type { Company } from '../../schemas/connection.ts';
 import { Section } from '../elements/screen.tsx';
+import { Tag } from '../elements/tag.tsx';
 import { FetchForm } from '../fetch/fetch-form.tsx';
 import { countOf } from '../format.ts';
 import { hasRole } from '../session.ts';
@@ -49,7 +50,7 @@ function CompanyList({ stored, draft, setDraft, mayChange }: TabProps) {
       {stored.companies.map((company) => {
         const shown = withDraft(company, draft);
         return (
-          <div key={company.id} className={styles.company} role="group" aria-label={company.name}>
+          <fieldset key={company.id} className={styles.company} aria-label={company.name}>
             <div className={styles.companyHead}>
               <strong>{company.name}</strong>
               {company.webhooks !== null && <span className={styles.soft}>{company.webhooks}</span>}
@@ -86,7 +87,7 @@ function CompanyList({ stored, draft, setDraft, mayChange }: TabProps) {
               value={shown.timeZone}
               onChange={(timeZone) => timeZone !== null && setDraft((now) => setCompany(now, company, { timeZone }))}
             />
-          </div>
+          </fieldset>
         );
       })}
     </Section>
@@ -120,7 +121,7 @@ function Stages({ stored, draft, setDraft, mayChange }: TabProps) {
             return setCompany(now, company, { monitoredStageIds: isOn ? [...others, id] : others });
           });
         return (
-          <div key={company.id} className={styles.company} role="group" aria-label={`Stages of ${company.name}`}>
+          <fieldset key={company.id} className={styles.company} aria-label={`Stages of ${company.name}`}>
             {stored.companies.length > 1 && <strong>{company.name}</strong>}
             {company.stages.length === 0 && (
               <p className={styles.soft}>The stages of this company have not been read from Procore yet.</p>
@@ -135,18 +136,14 @@ function Stages({ stored, draft, setDraft, mayChange }: TabProps) {
                   label={
                     <span className={styles.stage}>
                       {stage.name}
-                      {stage.isBidding && (
-                        <Badge size="xs" radius="sm" tt="none" variant="light" color="gray">
-                          Bidding
-                        </Badge>
-                      )}
+                      {stage.isBidding && <Tag tone="soft">Bidding</Tag>}
                       <span className={styles.soft}>{countOf(stage.projectCount, 'project')}</span>
                     </span>
                   }
                 />
               ))}
             </div>
-          </div>
+          </fieldset>
         );
       })}
     </Section>

@@ -28,7 +28,7 @@ export function UnsavedFoot({ draft, changes, onEnd }: UnsavedFootProps) {
   });
   const needsReview = changes.some((change) => change.changesSending);
   return (
-    <div className={styles.foot} role="region" aria-label="Unsaved changes">
+    <section className={styles.foot} aria-label="Unsaved changes">
       <strong>{countOf(changes.length, 'unsaved change')}</strong>
       <span className={styles.footButtons}>
         <Button variant="default" disabled={save.isPending} onClick={onEnd}>
@@ -72,6 +72,6 @@ export function UnsavedFoot({ draft, changes, onEnd }: UnsavedFootProps) {
           </Button>
         </div>
       </Modal>
-    </div>
+    </section>
   );
 }

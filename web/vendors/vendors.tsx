@@ -1,4 +1,4 @@
-import { Badge, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconTruck } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { z } from 'zod';
@@ -9,6 +9,7 @@ import { SearchField } from '../elements/search-field.tsx';
 import { SearchList } from '../elements/search-list.tsx';
 import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState } from '../elements/states.tsx';
+import { Tag } from '../elements/tag.tsx';
 
 type Row = z.infer<typeof Vendor>;
 
@@ -25,11 +26,7 @@ const COLUMNS: Column<Row>[] = [
   {
     header: 'In Procore',
     width: 130,
-    cell: (row) => (
-      <Badge size="sm" radius="sm" tt="none" fw={500} variant="light" color={badgeOf(row).color}>
-        {badgeOf(row).words}
-      </Badge>
-    ),
+    cell: (row) => <Tag tone={standingOf(row).tone}>{standingOf(row).words}</Tag>,
   },
 ];
 
@@ -75,7 +72,7 @@ export function VendorsScreen() {
   );
 }
 
-function badgeOf(row: Row): { words: string; color: string } {
-  if (!row.isActive) return { words: 'Inactive', color: 'gray' };
-  return row.isLinked ? { words: 'Linked', color: 'green' } : { words: 'Not yet', color: 'gray' };
+function standingOf(row: Row): { words: string; tone: 'good' | 'soft' } {
+  if (!row.isActive) return { words: 'Inactive', tone: 'soft' };
+  return row.isLinked ? { words: 'Linked', tone: 'good' } : { words: 'Not yet', tone: 'soft' };
 }
