@@ -95,17 +95,21 @@ async function openPage(db: Db, input: DrainInput): Promise<Page> {
   };
   // A beat that fails says nothing: the fence decides, and the next beat comes.
   const beat = setInterval(() => void keepLease().catch(() => undefined), BEAT_MS);
+  const close = () => clearInterval(beat);
+  const { cancellationSignal } = Context.current();
+  // Nobody waits for a cancelled page: its run is gone, and the next one needs the scope.
+  cancellationSignal.addEventListener('abort', close);
   return {
     ...input,
     key,
-    signal: AbortSignal.any([lost.signal, Context.current().cancellationSignal]),
+    signal: AbortSignal.any([lost.signal, cancellationSignal]),
     fenced: (write) =>
       db.transaction(async (tx) => {
         if (!(await lockScope(tx, key, epoch))) throw superseded();
         return write(tx);
       }),
     hold: async (ms) => void (await holdScope(db, key, epoch, ms)),
-    close: () => clearInterval(beat),
+    close,
   };
 }
 
@@ -178,18 +182,26 @@ async function read({ page, reader }: Round, picks: Pick[], cursor: string | nul
   const records = picks.map(({ first: _, fetchRunIds: __, ...record }) => record);
   const input: FlowPage = { account, companyId, scope, records, cursor, signal };
   try {
-    return await reader.read(input);
+    return await Promise.race([reader.read(input), aborted(signal)]);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const refusal = error instanceof ProcoreError ? refusalOf(error) : error;
     if (!(refusal instanceof DomainError) || isPoison(error)) throw error;
     // A dead grant waits for a person, and the rows with it.
     if (refusal.code === 'AUTH_EXPIRED' || waitsByItself(refusal.code)) throw error;
-    const outcome = `${refusal.code}: ${refusal.message}`;
-    const outcomes = picks.map(({ kind, id }): RecordOutcome => ({ kind, id, state: 'failed', outcome }));
+    const outcomes = picks.map(
+      ({ kind, id }): RecordOutcome => ({ kind, id, state: 'failed', outcome: refusal.message }),
+    );
     return { calls: 1, next: null, apply: async () => outcomes };
   }
 }
+
+/** Throws when the signal aborts, so that a page that is given up does not wait for an answer nobody needs. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 
 /** One record is at fault, not the way to it: a value the database refuses, an answer out of shape. */
 const isPoison = (error: unknown): boolean =>
