@@ -4,7 +4,8 @@ import { presentEntry } from '../engine/ledger.ts';
 import { SWITCHES } from '../engine/settings.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import { sampleGuide } from '../sample/guide.ts';
-import { COLLECTIONS, updateRecord } from './records.ts';
+import { fireBurst } from './burst.ts';
+import { COLLECTIONS, removeRecord, updateRecord } from './records.ts';
 import type { ControlParts } from './routes.ts';
 
 const SHOWN = 25;
@@ -29,6 +30,30 @@ export function addPage(app: Express, { sim, contract }: ControlParts): void {
         .status(400)
         .type('html')
         .send(frame('Not changed', `<p>${esc((error as Error).message)}</p>`));
+    }
+  });
+  app.post('/control/page/:collection/:id/delete', (req: Request, res: Response) => {
+    removeRecord(sim, String(req.params.collection), Number(req.params.id));
+    res.redirect(303, `/control/page/${req.params.collection}`);
+  });
+  app.post('/control/page-burst', (req: Request, res: Response) => {
+    const { companyId, resource, ids, count } = req.body as Record<string, string>;
+    try {
+      fireBurst(sim, {
+        companyId: Number(companyId),
+        resource,
+        ids: (ids ?? '')
+          .split(/[\s,]+/)
+          .filter(Boolean)
+          .map(Number),
+        count: Number(count),
+      });
+      res.redirect(303, '/');
+    } catch (error) {
+      res
+        .status(400)
+        .type('html')
+        .send(frame('Nothing was fired', `<p>${esc((error as Error).message)}</p>`));
     }
   });
   app.post('/control/page-switch', (req: Request, res: Response) => {
@@ -62,6 +87,8 @@ ${sim.requests.count} calls since start${violations === null ? '' : `, ${violati
         hook.delivered,
       ]),
   )}
+<form method="post" action="/control/page-burst"><label>Fire events: company <select name="companyId">${(guide?.companies ?? []).map((company) => `<option value="${company.id}">${esc(company.name)}</option>`).join('')}</select></label>
+<label>resource <input name="resource" value="Company Vendors"></label> <label>ids <input name="ids" value="${guide?.exampleVendors.acmeSteel?.id ?? ''}"></label> <label>how many <input name="count" value="10" size="6"></label> <button>Fire</button></form>
 <h2>Faults</h2>${table(
     ['Match', 'Effect', 'Seen', 'Fired'],
     sim.faults
@@ -109,7 +136,8 @@ ${table(
   Object.entries(facts).map(([field, value]) => [field, typeof value === 'object' ? JSON.stringify(value) : value]),
 )}
 <form method="post" action="/control/page/${name}/${row.id}"><label>Set <select name="field">${fields.map((field) => `<option>${esc(field)}</option>`).join('')}</select></label>
-<label>to <input name="value"></label> <button>Change</button></form></details>`;
+<label>to <input name="value"></label> <button>Change</button></form>
+<form method="post" action="/control/page/${name}/${row.id}/delete"><button>Delete</button></form></details>`;
   });
   return `<p><a href="/">Back</a></p><form><label>Find <input name="q" value="${esc(wanted)}"></label> <button>Find</button></form>
 <p>${found.length} found${found.length > SHOWN ? `, the first ${SHOWN} shown` : ''}.</p>${forms.join('')}`;

@@ -9,6 +9,7 @@ import type { UserRow } from '../resources/company-users.ts';
 import { grant, presentToken } from '../resources/oauth.ts';
 import { sampleGuide } from '../sample/guide.ts';
 import { audit } from './audit.ts';
+import { fireBurst } from './burst.ts';
 import { addPage } from './page.ts';
 import { createRecord, listRecords, removeRecord, showRecord, updateRecord } from './records.ts';
 
@@ -114,7 +115,7 @@ export function addControlRoutes(app: Express, parts: ControlParts): void {
   });
 
   get('/webhooks', () => ({ hooks: sim.webhooks.states() }));
-  post('/webhooks/burst', (req) => burst(sim, req.body ?? {}));
+  post('/webhooks/burst', (req) => fireBurst(sim, req.body ?? {}));
   addPage(app, parts);
 }
 
@@ -146,23 +147,4 @@ function mintToken(sim: Simulator, body: { companyIds?: number[]; userId?: numbe
   const companies = body.companyIds === undefined ? {} : { companyIds: body.companyIds.map(Number) };
   const token = sim.quietly(() => grant(sim, { clientId, userId, redirectUri: null, ...companies }));
   return { ...presentToken(token), user_id: token.user_id };
-}
-
-/** Many events at once about rows that did not change. */
-function burst(
-  sim: Simulator,
-  body: { companyId?: number; projectId?: number; resource?: string; ids?: number[]; count?: number; event?: string },
-) {
-  const { companyId, resource, ids = [], count = ids.length, event = 'update' } = body;
-  if (companyId === undefined || resource === undefined || ids.length === 0) {
-    throw new Error('companyId, resource (as webhooks name it) and ids are needed');
-  }
-  const source = { resource, companyId: Number(companyId), projectId: body.projectId ?? null };
-  const person = sim.store.table<UserRow>('company_users').where('company_id', Number(companyId))[0];
-  const actor = { userId: person?.id ?? 0, applicationId: null };
-  sim.quietly(() => {
-    for (let n = 0; n < count; n++) sim.webhooks.enqueue(source, event, Number(ids[n % ids.length]), actor);
-  });
-  sim.webhooks.wake();
-  return { enqueued: count };
 }

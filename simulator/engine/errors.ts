@@ -40,7 +40,7 @@ export const errorAndMessage = (status: number, error: string, message: string) 
 export const message = (status: number, text: string) => new ApiError(status, { message: text });
 
 /** `{"code":n,"message":"","fields":"","reason":"","error":""}` */
-export const fallback = (status: number, text: string) =>
+const fallback = (status: number, text: string) =>
   new ApiError(status, { code: status, message: text, fields: '', reason: text, error: text });
 
 /** `{"error":"invalid_grant","error_description":"..."}` */

@@ -33,8 +33,6 @@ export const textOf = (value: unknown): string | null => (value === undefined ||
 export const numberOf = (value: unknown): number | null =>
   value === undefined || value === null || value === '' ? null : Number(value);
 
-export const boolOf = (value: unknown): boolean => value === true || value === 'true' || value === '1';
-
 /** A decimal as it was written. @throws ApiError 400 naming the field */
 export function decimalOf(value: unknown, field: string): string | null {
   if (value === undefined || value === null || value === '') return null;

@@ -41,7 +41,7 @@ export const linesOf = (sim: Simulator, directCostId: number): LineRow[] =>
 export const linesOfProject = (sim: Simulator, projectId: number): LineRow[] =>
   lineTable(sim).where('project_id', projectId);
 
-export function buildLine(fields: Partial<LineRow>, sim: Simulator): Omit<LineRow, 'id'> {
+function buildLine(fields: Partial<LineRow>, sim: Simulator): Omit<LineRow, 'id'> {
   const parent = directCostTable(sim).get(fields.direct_cost_id ?? 0);
   const at = now();
   return {

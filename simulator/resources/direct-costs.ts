@@ -57,7 +57,7 @@ const MOST_LINES = 100;
 
 export const directCostTable = (sim: Simulator) => sim.store.table<DirectCostRow>('direct_costs');
 
-export function buildDirectCost(fields: Partial<DirectCostRow>, sim: Simulator): Omit<DirectCostRow, 'id'> {
+function buildDirectCost(fields: Partial<DirectCostRow>, sim: Simulator): Omit<DirectCostRow, 'id'> {
   const project = sim.store.table<Row & { company_id: number }>('projects').get(fields.project_id ?? 0);
   const at = now();
   return {

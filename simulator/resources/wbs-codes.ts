@@ -25,7 +25,7 @@ type Combination = Pick<WbsCodeRow, 'cost_code_id' | 'line_item_type_id' | 'sub_
 
 export const wbsTable = (sim: Simulator) => sim.store.table<WbsCodeRow>('wbs_codes');
 
-export function buildWbsCode(fields: Partial<WbsCodeRow>, sim: Simulator): Omit<WbsCodeRow, 'id'> {
+function buildWbsCode(fields: Partial<WbsCodeRow>, sim: Simulator): Omit<WbsCodeRow, 'id'> {
   const project = sim.store.table<Row & { company_id: number }>('projects').get(fields.project_id ?? 0);
   const at = now();
   return {
@@ -151,7 +151,7 @@ function bulkCreate(call: Call) {
 }
 
 /** Segments joined by the pattern's delimiter, sub job first: "A.03-310.M". */
-export function flatCode(sim: Simulator, row: WbsCodeRow): string {
+function flatCode(sim: Simulator, row: WbsCodeRow): string {
   const subJob = subJobTable(sim).get(row.sub_job_id ?? 0)?.code;
   const parts = [
     subJob,
