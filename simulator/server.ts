@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
@@ -112,6 +112,7 @@ function addApiRoutes(app: Express, sim: Simulator, contract: ContractCheck | nu
   app.use((error: Error & { status?: number }, _req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent) return next(error);
     if (error.status === undefined || error.status >= 500) console.error(error);
+    res.setHeader('x-request-id', randomUUID());
     const body = { error: { code: 'BAD_REQUEST', message: error.message, details: [] } };
     return void res.status(error.status ?? 500).json(body);
   });

@@ -21,6 +21,8 @@ interface Operation {
   parameters: { name: string; in: string; required: boolean; pointer: string; schema: Json }[];
 }
 
+const ERROR_BODY = '#/components/schemas/ErrorBody';
+
 /** violations kept; the count goes on */
 const KEPT = 1000;
 
@@ -92,8 +94,10 @@ export class ContractCheck {
     this.checked += 1;
     const response = this.#at(operation, ['responses', String(result.status)]) as Json | undefined;
     if (response === undefined) {
-      if (result.status >= 500) return;
-      this.#violate('response', operation.id, `status ${result.status} is not listed`);
+      // No operation lists every refusal it can give (a missing company header is 400 everywhere).
+      if (result.status < 400) this.#violate('response', operation.id, `status ${result.status} is not listed`);
+      else if (typeof result.body === 'object')
+        this.#validateAt('response', operation.id, ERROR_BODY, result.body, false);
       return;
     }
     const reference = response.$ref as string | undefined;

@@ -294,6 +294,49 @@ describe('requests and answers hold to the OpenAPI document', () => {
     expect(body.operations).toHaveLength(routes.length);
   }, 60_000);
 
+  test('every shape of refusal is one the document knows', async () => {
+    await it.control('DELETE', '/contract');
+    const { guide, companyId } = it;
+    const project = guide.exampleProjects.inConstruction.id;
+    const costs = `/rest/v1.1/projects/${project}/direct_costs`;
+    const refusals: [number, Promise<Answer>][] = [
+      [
+        400,
+        it.api('GET', `/rest/v1.0/vendors?company_id=${companyId}`, undefined, { 'procore-company-id': undefined }),
+      ],
+      [401, it.api('GET', '/rest/v1.0/me', undefined, { authorization: 'Bearer nobody' })],
+      [403, it.api('GET', '/rest/v1.0/vendors?company_id=1', undefined, { 'procore-company-id': '1' })],
+      [404, it.api('GET', `${costs}/1`)],
+      [400, it.api('GET', `/rest/v1.1/projects?company_id=${companyId}&filters[updated_at]=yesterday`)],
+      [400, it.api('GET', `/rest/v2.0/companies/${companyId}/webhooks/hooks`)],
+      [404, it.api('GET', `/rest/v2.0/companies/${companyId}/webhooks/hooks/1`)],
+      [
+        401,
+        send(
+          `${it.simulator.url}/oauth/token`,
+          'POST',
+          { grant_type: 'client_credentials', client_id: 'x', client_secret: 'y' },
+          {},
+        ),
+      ],
+      [
+        413,
+        it.api('PATCH', `/rest/v1.0/projects/${project}/direct_costs/line_items/sync`, {
+          updates: Array(1001).fill({}),
+        }),
+      ],
+    ];
+    for (const [status, refusal] of refusals) expect((await refusal).status).toBe(status);
+    await it.control('PUT', '/settings', { toolsOff: { [project]: ['direct_costs'] } });
+    expect((await it.api('GET', costs)).status).toBe(403);
+    await it.control('PUT', '/settings', { toolsOff: {} });
+    await it.control('POST', '/faults', { match: { path: '/me$' }, effect: { kind: 'status', status: 429 } });
+    expect((await it.api('GET', '/rest/v1.0/me')).status).toBe(429);
+    const { body } = await it.control('GET', '/contract');
+    const answers = body.violations.filter((one: { direction: string }) => one.direction === 'response');
+    expect(answers).toEqual([]);
+  });
+
   test('a misnamed field in a request is a violation', async () => {
     await it.control('DELETE', '/contract');
     const vendor = it.guide.exampleVendors.acmeSteel.id;
