@@ -44,14 +44,19 @@ export async function compare(
   },
 ): Promise<Row> {
   const { number, expected, failure } = seen;
-  const projects = await procore.get<{ id: number; project_number: string }[]>('/control/records/projects');
+  const { records: projects } = await procore.get<{ records: { id: number; project_number: string }[] }>(
+    '/control/records/projects',
+  );
   const projectId = projects.find((row) => row.project_number === PROJECT.number)?.id;
-  const all = await procore.get<DirectCost[]>(`/control/records/direct_costs?projectId=${projectId}`);
+  const { records: all } = await procore.get<{ records: DirectCost[] }>(
+    `/control/records/direct_costs?projectId=${projectId}`,
+  );
   const costs = all.filter((cost) => cost.invoice_number === number);
   const cost = costs[0];
-  const lines = (
-    await procore.get<DirectCostLine[]>(`/control/records/direct_cost_line_items?projectId=${projectId}`)
-  ).filter((line) => line.direct_cost_id === cost?.id);
+  const { records: allLines } = await procore.get<{ records: DirectCostLine[] }>(
+    `/control/records/direct_cost_line_items?projectId=${projectId}`,
+  );
+  const lines = allLines.filter((line) => line.direct_cost_id === cost?.id);
   const { entries } = await procore.get<{ entries: LedgerEntry[] }>('/control/ledger');
   const created = entries.filter(
     ({ resource, action, id }) => resource === 'direct_costs' && action === 'create' && String(id) === String(cost?.id),

@@ -20,6 +20,11 @@ interface Listed<T> {
   rows: T[];
 }
 
+/** A collection as the simulator's control API lists it. */
+interface Records<T> {
+  records: T[];
+}
+
 /** What the demo drives: our API as a machine and as a person, and Procore's people through the simulator. */
 interface Stage {
   machine: DemoClient;
@@ -91,7 +96,10 @@ async function connect(): Promise<Stage> {
   say(`Connected to Procore as ${(await person.get<{ procoreUserName: string }>('/api/connection')).procoreUserName}`);
   const company = await until('the company and its stages', async () => {
     const companies = await person.get<Company[]>('/api/companies');
-    return companies.find(({ name, stages, webhooks }) => name === COMPANY && stages.length > 0 && webhooks !== null);
+    return companies.find(
+      ({ name, stages, webhooks }) =>
+        name === COMPANY && stages.length > 0 && !(webhooks ?? '0 triggers').includes(' 0 triggers'),
+    );
   });
   say(
     `${company.name}: ${company.webhooks}, ${company.stages.filter((stage) => stage.isMonitored).length} of ${company.stages.length} stages ticked`,
@@ -132,8 +140,8 @@ async function mapTaxes({ person, company }: Stage): Promise<void> {
 async function fetchProjects({ person, company }: Stage): Promise<void> {
   const { id } = await person.send<{ id: string }>('POST', '/api/fetches', {
     companyId: company.id,
-    startDate: daysAgo(365),
-    endDate: daysAgo(0),
+    startDate: daysAgo(366 + 365),
+    endDate: daysAgo(365),
   });
   const run = await until('the fetch', async () => {
     const found = await person.get<FetchWithItems>(`/api/fetches/${id}`);
@@ -147,10 +155,10 @@ async function fetchProjects({ person, company }: Stage): Promise<void> {
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 
 async function moveStage({ person, procore }: Stage): Promise<void> {
-  const projects = await procore.get<{ id: number; project_number: string }[]>('/control/records/projects');
-  const stages = await procore.get<{ id: number; name: string }[]>('/control/records/project_stages');
-  const project = projects.find((row) => row.project_number === MOVED_PROJECT.number);
-  const stage = stages.find((row) => row.name === MOVED_PROJECT.toStage);
+  const projects = await procore.get<Records<{ id: number; project_number: string }>>('/control/records/projects');
+  const stages = await procore.get<Records<{ id: number; name: string }>>('/control/records/project_stages');
+  const project = projects.records.find((row) => row.project_number === MOVED_PROJECT.number);
+  const stage = stages.records.find((row) => row.name === MOVED_PROJECT.toStage);
   const movedAt = Date.now();
   await procore.send('PATCH', `/control/records/projects/${project?.id}`, { project_stage_id: stage?.id });
   await until(`${MOVED_PROJECT.number} to come in by webhook`, async () => {
@@ -208,16 +216,16 @@ async function fix({ person, procore }: Stage, id: string, failure: string): Pro
     return;
   }
   if (failure !== 'CODE_MISSING') throw new Error(`Nothing here fixes ${failure}`);
-  const projects = await procore.get<{ id: number; project_number: string }[]>('/control/records/projects');
-  const project = projects.find((row) => row.project_number === PROJECT.number);
-  const codes = await procore.get<{ id: number; full_code: string }[]>(
+  const projects = await procore.get<Records<{ id: number; project_number: string }>>('/control/records/projects');
+  const project = projects.records.find((row) => row.project_number === PROJECT.number);
+  const codes = await procore.get<Records<{ id: number; full_code: string }>>(
     `/control/records/cost_codes?projectId=${project?.id}`,
   );
   await procore.send('POST', '/control/records/cost_codes', {
     project_id: project?.id,
     code: MISSING_CODE.code,
     name: MISSING_CODE.name,
-    parent_id: codes.find((row) => row.full_code === MISSING_CODE.division)?.id,
+    parent_id: codes.records.find((row) => row.full_code === MISSING_CODE.division)?.id,
   });
   say(`Added ${MISSING_CODE.full} to ${PROJECT.number} in Procore; its webhook queues the invoice again by itself`);
 }
