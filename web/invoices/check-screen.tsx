@@ -9,7 +9,7 @@ import { Screen } from '../elements/screen.tsx';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
 import styles from './check-screen.module.css';
 import { blankLine, type Draft, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
-import { focusField } from './fields.ts';
+import { focusField, focusNextStep } from './fields.ts';
 import { Foot } from './foot.tsx';
 import { HeaderForm } from './header-form.tsx';
 import { LinesGrid } from './lines-grid.tsx';
@@ -76,7 +76,7 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
   });
   const open = (saved: Invoice | undefined) => {
     if (invoice === null && saved !== undefined)
-      void navigate({ to: '/invoices/$id', params: { id: saved.id }, replace: true });
+      void navigate({ to: '/invoices/$id', params: { id: saved.id }, hash: 'steps', replace: true });
   };
   const onSave = () => {
     if (!mayEdit || save.isPending) return;
@@ -160,12 +160,13 @@ function useDraft(invoice: Invoice | null, start: Draft) {
 
 export type ChangeDraft = (edit: (draft: Draft) => Draft) => Draft;
 
-/** A link may point at the problems or the log; a new invoice starts at its supplier. */
+/** A link may point at the problems or the log; a new invoice starts at its supplier, a saved one at its next step. */
 function useJumpOnArrival(invoice: Invoice | null): void {
   const isNew = invoice === null;
   useEffect(() => {
     const place = window.location.hash.slice(1);
     if (isNew) focusField('supplier');
+    else if (place === 'steps') focusNextStep();
     else if (place !== '') document.getElementById(place)?.scrollIntoView({ block: 'center' });
   }, [isNew]);
 }

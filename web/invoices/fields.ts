@@ -29,6 +29,12 @@ export function focusField(name: string): void {
   field?.scrollIntoView({ block: 'center' });
 }
 
+/** Puts the focus on the next step of an invoice, for whoever works without a mouse. */
+export function focusNextStep(): void {
+  const steps = document.querySelectorAll<HTMLElement>('#steps button:not(:disabled)');
+  [...steps].at(-1)?.focus();
+}
+
 const HEADER_OF: Record<string, string> = {
   VENDOR_BLANK: 'supplier',
   VENDOR_AMBIGUOUS: 'supplier',

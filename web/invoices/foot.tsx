@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconDeviceFloppy, IconRefresh, IconSend, IconThumbUp } from '@tabler/icons-react';
 import { useRouteContext } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import type { Invoice } from '../../schemas/invoices.ts';
 import { formatMoney, subtractMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
 import styles from './check-screen.module.css';
 import { type Draft, linesTotal } from './draft.ts';
+import { focusNextStep } from './fields.ts';
 import type { InvoiceAction } from './queries.ts';
 
 interface FootProps {
@@ -29,6 +31,7 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
     retry: false,
     cancel: false,
   };
+  useNextStep(busy);
   // Saving takes a check and an approval back, so changes can always be checked again.
   const mayCheck = may.check || (may.edit && isDirty);
   const saveFirst = isDirty ? 'Save or check your changes first.' : undefined;
@@ -40,7 +43,7 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
   return (
     <section className={styles.foot} aria-label="Totals and steps">
       <Totals draft={draft} />
-      <div className={styles.steps}>
+      <div id="steps" className={styles.steps}>
         {may.edit && (
           <Button
             variant="default"
@@ -98,6 +101,15 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
       </div>
     </section>
   );
+}
+
+/** The button just pressed may be gone once its step is done; the focus then goes to the next one, not nowhere. */
+function useNextStep(busy: FootProps['busy']): void {
+  const wasBusy = useRef(false);
+  useEffect(() => {
+    if (wasBusy.current && busy === null && document.activeElement === document.body) focusNextStep();
+    wasBusy.current = busy !== null;
+  }, [busy]);
 }
 
 function Totals({ draft }: { draft: Draft }) {

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Stack, startStack } from '../environment/stack.ts';
+import { type Desk, openDesk, picture, signIn } from './browser.ts';
+import { type Coding, prepareProject } from './records.ts';
+
+let stack: Stack;
+let desk: Desk;
+let coding: Coding;
+
+beforeAll(async () => {
+  stack = await startStack();
+  coding = await prepareProject(stack);
+  desk = await openDesk(stack);
+  await signIn(desk.page, stack);
+});
+
+afterAll(async () => {
+  await desk?.close();
+  await stack?.close();
+});
+
+test('an invoice is entered, checked, approved and sent without a mouse', async () => {
+  const { page } = desk;
+  const { keyboard } = page;
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-field'));
+  const typeInto = async (field: string, text: string) => {
+    await expect.poll(focused).toBe(field);
+    await keyboard.type(text);
+    await keyboard.press('Tab');
+  };
+  const pickIn = async (field: string, text: string, option: string | RegExp) => {
+    await expect.poll(focused).toBe(field);
+    await keyboard.type(text);
+    await page.getByRole('option', { name: option }).first().waitFor();
+    await keyboard.press('Enter');
+    await keyboard.press('Tab');
+  };
+  const skip = async (field: string) => {
+    await expect.poll(focused).toBe(field);
+    await keyboard.press('Tab');
+  };
+
+  await page.goto('/invoices/new');
+  await pickIn('supplier', coding.vendor.description, coding.vendor.description);
+  await typeInto('number', 'INV-1042');
+  await typeInto('date', '18 nov 2026');
+  await skip('kind');
+  await typeInto('total', '12400');
+  await typeInto('tax', '1860');
+  await pickIn('project', 'P-1007', /Harbour Apartments/);
+  await skip('code');
+  await skip('costType');
+  await typeInto('description', 'Foundations, level 1');
+  await skip('line-1-project');
+  await pickIn('line-1-code', 'foundations', /^03-310/);
+  await expect.poll(focused).toBe('line-1-costType');
+  await keyboard.press('Alt+ArrowDown');
+  await page
+    .getByRole('option', { name: /In the Procore budget/ })
+    .first()
+    .waitFor();
+  await keyboard.press('Enter');
+  await keyboard.press('Tab');
+  await typeInto('line-1-description', 'Concrete 25 MPa');
+  await skip('line-1-quantity');
+  await skip('line-1-unitPrice');
+  await typeInto('line-1-amount', '8400');
+  await pickIn('line-1-taxCode', coding.taxCode.code, new RegExp(coding.taxCode.code));
+  await page.getByRole('textbox', { name: 'Line 1 amount' }).focus();
+  await keyboard.press('Enter');
+  await expect.poll(focused).toBe('line-2-amount');
+  await keyboard.type('4000');
+  await keyboard.press('ArrowUp');
+  await expect.poll(focused).toBe('line-1-amount');
+  await keyboard.press('ArrowDown');
+  for (let column = 0; column < 5; column++) await keyboard.press('Shift+Tab');
+  await pickIn('line-2-code', '03-310', /^03-310/);
+  await expect.poll(() => page.getByText('Difference ($)').locator('xpath=..').innerText()).toContain('0.00');
+
+  await keyboard.press('Control+s');
+  await page.getByText('Saved.').waitFor();
+  await keyboard.press('Control+Enter');
+  await page.getByText('Checked.', { exact: true }).first().waitFor();
+  for (const step of ['Approve', 'Send']) {
+    await page.getByRole('button', { name: step }).waitFor();
+    await reach(step);
+    await keyboard.press('Enter');
+  }
+  await page.locator('main header').getByText('Sent', { exact: true }).waitFor({ timeout: 60_000 });
+  await page.getByRole('region', { name: 'In Procore' }).getByText('P-1007 Harbour Apartments').waitFor();
+  await picture(page, 'check-screen');
+
+  async function reach(name: string): Promise<void> {
+    for (let presses = 0; presses < 60; presses++) {
+      const words = await page.evaluate(() => document.activeElement?.textContent?.trim());
+      if (words === name) return;
+      await keyboard.press('Tab');
+    }
+    throw new Error(`Tab never reaches ${name}`);
+  }
+});
+
+test('Ctrl K searches the invoices from anywhere', async () => {
+  const { page } = desk;
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('INV-1042');
+  await page.keyboard.press('Enter');
+  await page.getByRole('row', { name: /Sent.*INV-1042.*18 Nov 2026.*12,400.00.*1,860.00/ }).waitFor();
+});
