@@ -84,7 +84,7 @@ export function createApp(deps: Deps, dispatcher: Dispatcher = { poke: () => und
   });
   app.use(['/api/auth/sign-in', '/api/connection/connect', '/oauth'], attemptLimit());
   app.use('/api', express.text({ type: 'text/csv', limit: '5mb' }), express.json({ limit: '2mb' }));
-  app.use(authRoutes({ auth, publicUrl: env.PUBLIC_URL }));
+  app.use(authRoutes({ auth, origins }));
   app.use(oauthRoutes({ deps, identify: whoCalls }));
 
   const { router, registry, route } = createRoutes({ db, identify: whoCalls, afterChange: dispatcher.poke });

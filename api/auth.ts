@@ -3,7 +3,6 @@ import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { betterAuth } from 'better-auth/minimal';
 import { organization } from 'better-auth/plugins';
 import { adminAc, memberAc } from 'better-auth/plugins/organization/access';
-import { asc, eq } from 'drizzle-orm';
 import {
   authAccount,
   authInvitation,
@@ -18,7 +17,7 @@ import type { Env } from '../platform/env.ts';
 import type { Logger } from '../platform/logger.ts';
 
 /** What of better-auth's own routes is open, below /api/auth; everything else of it answers 404. */
-export const OPEN_AUTH_PATHS = ['/sign-in/email', '/sign-out', '/get-session', '/organization/set-active'] as const;
+export const OPEN_AUTH_PATHS = ['/sign-in/email', '/sign-out', '/organization/set-active'] as const;
 
 /** One prefix in front of better-auth's cookies, so that several products on one host do not share them. */
 const COOKIE_PREFIX = 'lentune';
@@ -50,18 +49,13 @@ export function createAuth({ db, env, logger }: { db: Db; env: Env; logger: Logg
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
     rateLimit: { enabled: false }, // ours stands before it, see app.ts
     telemetry: { enabled: false },
-    advanced: { cookiePrefix: COOKIE_PREFIX, useSecureCookies: env.PUBLIC_URL.startsWith('https:') },
+    advanced: {
+      cookiePrefix: COOKIE_PREFIX,
+      useSecureCookies: env.PUBLIC_URL.startsWith('https:'),
+      disableOriginCheck: false, // left out, it would be off under test
+    },
     logger: {
       log: (level, message) => logger[level === 'error' ? 'warn' : 'debug']({ from: 'better-auth' }, message),
-    },
-    databaseHooks: {
-      session: {
-        create: {
-          before: async (session) => ({
-            data: { ...session, activeOrganizationId: await firstAccountOf(db, session.userId) },
-          }),
-        },
-      },
     },
     plugins: [
       organization({
@@ -76,26 +70,15 @@ export function createAuth({ db, env, logger }: { db: Db; env: Env; logger: Logg
 
 export type Auth = ReturnType<typeof createAuth>;
 
-/** Where our pages may be open in a browser. On one's own machine both of its names are used. */
+/** Where our pages may be open in a browser, PUBLIC_URL first. On one's own machine both of its names are used. */
 export function browserOrigins(publicUrl: string): string[] {
   const url = new URL(publicUrl);
-  const names = ['localhost', '127.0.0.1'];
-  if (!names.includes(url.hostname)) return [url.origin];
-  return names.map((name) => `${url.protocol}//${name}${url.port ? `:${url.port}` : ''}`);
+  const other = { localhost: '127.0.0.1', '127.0.0.1': 'localhost' }[url.hostname];
+  return other === undefined ? [url.origin] : [url.origin, url.origin.replace(url.hostname, other)];
 }
 
 /** Derived, so that there is one secret less to keep; a new encryption key signs everybody out. */
 function authSecret({ ENCRYPTION_KEYS: [newest] }: Env): string {
   if (!newest) throw new Error('At least one encryption key is needed');
   return Buffer.from(hkdfSync('sha256', newest.bytes, '', 'lentune/better-auth', 32)).toString('base64url');
-}
-
-async function firstAccountOf(db: Db, userId: string): Promise<string | null> {
-  const [member] = await db
-    .select({ account: authMember.organizationId })
-    .from(authMember)
-    .where(eq(authMember.userId, userId))
-    .orderBy(asc(authMember.createdAt))
-    .limit(1);
-  return member?.account ?? null;
 }

@@ -1,5 +1,5 @@
 import { fromNodeHeaders } from 'better-auth/node';
-import { and, eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import type { Request, Response } from 'express';
 import { findApiKey } from '../db/queries/api-keys.ts';
 import { authMember, authOrganization } from '../db/schema/index.ts';
@@ -44,17 +44,17 @@ export async function identify(
   // A session that is used is prolonged; its cookie must learn of it.
   for (const cookie of headers.getSetCookie()) response.append('set-cookie', cookie);
   if (!found) throw unauthenticated();
-  const account = found.session.activeOrganizationId;
-  const [member] = account
-    ? await db
-        .select({ role: authMember.role, accountName: authOrganization.name })
-        .from(authMember)
-        .innerJoin(authOrganization, eq(authOrganization.id, authMember.organizationId))
-        .where(and(eq(authMember.organizationId, account), eq(authMember.userId, found.user.id)))
-    : [];
-  if (!account || !member) throw forbidden('You do not belong to an account. Ask an admin to add you.');
+  const memberships = await db
+    .select({ account: authOrganization.id, accountName: authOrganization.name, role: authMember.role })
+    .from(authMember)
+    .innerJoin(authOrganization, eq(authOrganization.id, authMember.organizationId))
+    .where(eq(authMember.userId, found.user.id))
+    .orderBy(asc(authMember.createdAt), asc(authMember.id));
+  const chosen = memberships.find(({ account }) => account === found.session.activeOrganizationId);
+  const member = chosen ?? memberships[0];
+  if (!member) throw forbidden('You do not belong to an account. Ask an admin to add you.');
   return {
-    account,
+    account: member.account,
     accountName: member.accountName,
     id: found.user.id,
     name: found.user.name,
@@ -80,8 +80,13 @@ async function machine(db: Db, key: string): Promise<Caller> {
   };
 }
 
-/** SameSite cookies already keep other sites out; browsers too old for them still name where a change comes from. */
-function refuseOtherSites(request: Request, origins: readonly string[]): void {
+/**
+ * SameSite cookies already keep other sites out; browsers too old for them still name where a change comes from.
+ * Programs that are no browsers name nothing.
+ *
+ * @throws Refusal FORBIDDEN for a change that a page of another site made the browser send
+ */
+export function refuseOtherSites(request: Request, origins: readonly string[]): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   const origin = request.get('origin');
   const site = request.get('sec-fetch-site');

@@ -6,6 +6,7 @@ export type Role = z.infer<typeof Role>;
 /**
  * GET /api/session: who is signed in, and where.
  * Sign in with POST /api/auth/sign-in/email `SignIn`, out with POST /api/auth/sign-out `{}`; both set the cookie.
+ * POST /api/auth/organization/set-active `{organizationId}` goes to another account one belongs to.
  */
 export const Session = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }),

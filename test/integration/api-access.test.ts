@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { authMember } from '../../db/schema/index.ts';
 import { type ApiWorld, addKey, FIRST_KEY, startApi } from './api-world.ts';
 
 /** All that may be called without a session; what is not in this list is protected, whoever adds it. */
@@ -9,7 +10,6 @@ const PUBLIC = [
   'GET /oauth/procore/callback',
   'POST /api/auth/sign-in/email',
   'POST /api/auth/sign-out',
-  'POST /api/auth/get-session',
   'POST /api/auth/organization/set-active',
 ];
 
@@ -75,6 +75,19 @@ test('the session says who is signed in, and signing out ends it', async () => {
   expect((await person.get('/api/session')).status).toBe(401);
 });
 
+test('a person of two accounts acts in one at a time, and cannot go where they do not belong', async () => {
+  const [second, third] = [await world.otherAccount(), await world.otherAccount()];
+  const person = await world.person(['viewer']);
+  const { body: session } = await person.get('/api/session');
+  await world.deps.db
+    .insert(authMember)
+    .values({ id: crypto.randomUUID(), organizationId: second, userId: session.user.id, role: 'clerk' });
+  expect((await person.post('/api/auth/organization/set-active', { organizationId: third })).status).toBe(403);
+  expect((await person.get('/api/session')).body.account.id).toBe(world.account);
+  expect((await person.post('/api/auth/organization/set-active', { organizationId: second })).status).toBe(200);
+  expect((await person.get('/api/session')).body).toMatchObject({ account: { id: second }, roles: ['clerk'] });
+});
+
 test('a change sent by a page of another site is refused although the cookie is right', async () => {
   const other = await world.admin.send(
     'PATCH',
@@ -84,6 +97,15 @@ test('a change sent by a page of another site is refused although the cookie is 
   );
   expect([other.status, other.body.error.message]).toEqual([403, 'This request came from another site.']);
   expect((await world.admin.get('/api/settings')).body.checkCostType).toBe(false);
+});
+
+test('a page of another site cannot sign anyone in', async () => {
+  const answer = await world.stranger.post(
+    '/api/auth/sign-in/email',
+    { email: 'admin@lentune.test', password: 'correct horse battery' },
+    { origin: 'https://evil.test' },
+  );
+  expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
 });
 
 test('the machine key of the environment works, and acts in its own account only', async () => {
