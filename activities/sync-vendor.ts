@@ -62,16 +62,14 @@ export function createSyncVendor({ db, procore }: SyncVendorDeps): FlowReader {
       const isOff = (record: PickedRecord) =>
         !company.row.syncVendors && (record.source === 'webhook' || record.source === 'reconcile');
       const on = page.records.filter((record) => !isOff(record));
-      const off = page.records
-        .filter(isOff)
-        .map(
-          ({ kind, id }): RecordOutcome => ({
-            kind,
-            id,
-            state: 'ignored',
-            outcome: '"Procore company vendors" is switched off.',
-          }),
-        );
+      const off = page.records.filter(isOff).map(
+        ({ kind, id }): RecordOutcome => ({
+          kind,
+          id,
+          state: 'ignored',
+          outcome: '"Procore company vendors" is switched off.',
+        }),
+      );
       if (on.length === 0) return { calls: 0, next: null, apply: async () => off };
       const isWhole = on.some((record) => record.id === null);
       const read = isWhole

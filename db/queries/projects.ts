@@ -1,21 +1,14 @@
 import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
 import type { LocalProject } from '../../domain/projects.ts';
-import {
-  procoreCompany,
-  procoreConnection,
-  procoreLink,
-  project,
-  projectCostCode,
-  projectStage,
-} from '../schema/index.ts';
+import { procoreCompany, procoreConnection, procoreLink, project, projectStage } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 import { behind, holding, type ListInput, type ListPage, toPage } from './keyset.ts';
 
 export type ProjectRow = typeof project.$inferSelect;
 
-const isLinkedTo = (column: typeof project.id) =>
-  sql<boolean>`exists (select from ${procoreLink} where ${procoreLink.kind} = 'project' and ${procoreLink.state} = 'linked'
-    and ${procoreLink.localId} = ${column})`;
+/** Spelled out: drizzle leaves the table's name away where a query has only one, and `id` alone would be the link's. */
+const isLinked = sql<boolean>`exists (select from procore_link l where l.kind = 'project' and l.state = 'linked'
+  and l.local_id = project.id)`;
 
 /** Projects by code, searched by code and description. */
 export async function listProjects(db: Queryable, account: string, input: ListInput) {
@@ -27,12 +20,11 @@ export async function listProjects(db: Queryable, account: string, input: ListIn
       description: project.description,
       companyName: procoreCompany.name,
       stageName: project.stageName,
-      isLinked: isLinkedTo(project.id),
+      isLinked,
       isMonitored: project.isMonitored,
       notMonitoredReason: project.notMonitoredReason,
       warning: project.warning,
-      costCodeCount: sql<number>`(select count(*)::int from ${projectCostCode}
-        where ${projectCostCode.projectId} = ${project.id} and ${projectCostCode.isActive})`,
+      costCodeCount: sql<number>`(select count(*)::int from project_cost_code c where c.project_id = project.id and c.is_active)`,
       fetchedAt: project.fetchedAt,
     })
     .from(project)
@@ -100,10 +92,7 @@ export async function findLinkedProject(
 
 /** Every project of the account as the choosing of a code needs it. */
 export async function listLocalProjects(db: Queryable, account: string): Promise<LocalProject[]> {
-  return db
-    .select({ id: project.id, code: project.code, isLinked: isLinkedTo(project.id) })
-    .from(project)
-    .where(eq(project.account, account));
+  return db.select({ id: project.id, code: project.code, isLinked }).from(project).where(eq(project.account, account));
 }
 
 /** What a project takes over from Procore. Its code is not among it: that is fixed once created. */

@@ -39,8 +39,9 @@ const LISTING = {
   phone: payableAccount.phone,
   email: payableAccount.email,
   isActive: payableAccount.isActive,
-  isLinked: sql<boolean>`exists (select from ${procoreLink} where ${procoreLink.kind} = 'vendor'
-    and ${procoreLink.state} = 'linked' and ${procoreLink.localId} = ${payableAccount.id})`,
+  // Spelled out: drizzle leaves the table's name away where a query has only one, and `id` alone would be the link's.
+  isLinked: sql<boolean>`exists (select from procore_link l where l.kind = 'vendor' and l.state = 'linked'
+    and l.local_id = payable_account.id)`,
 } as const;
 
 /**
