@@ -1,4 +1,5 @@
 import { now } from '../engine/fields.ts';
+import { refreshFullCodes } from '../engine/full-codes.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import type { Row } from '../engine/store.ts';
 import type { UserRow } from '../resources/company-users.ts';
@@ -67,7 +68,14 @@ export function updateRecord(sim: Simulator, collection: string, id: number, fie
   const stamped = 'updated_at' in row && fields.updated_at === undefined ? { ...fields, updated_at: now() } : fields;
   const whole = { ...row, ...stamped };
   const derived = 'full_code' in row ? (sim.tables.get(collection)?.build?.(whole, sim) ?? {}) : {};
-  return sim.edit(() => table.update(id, { ...stamped, ...derived }), personOf(sim, row.company_id));
+  return sim.edit(
+    () => {
+      const updated = table.update(id, { ...stamped, ...derived });
+      if ('full_code' in row) refreshFullCodes(sim, collection, id);
+      return updated;
+    },
+    personOf(sim, row.company_id),
+  );
 }
 
 export function removeRecord(sim: Simulator, collection: string, id: number) {

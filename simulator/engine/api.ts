@@ -24,11 +24,11 @@ export interface TableDefinition<R extends Row> {
   build?: (fields: Partial<R>, sim: Simulator) => Omit<R, 'id'>;
 }
 
-/** Declares a table; a resource file lists its tables so that the engine can wire events and the ledger. */
 // biome-ignore lint/suspicious/noExplicitAny: tables of different rows stand in one list
 export type AnyTable = TableDefinition<any>;
 
 export interface Resource {
+  /** so that the engine can wire events and the ledger */
   tables: AnyTable[];
   routes(api: Api): void;
 }

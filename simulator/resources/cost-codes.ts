@@ -1,6 +1,7 @@
 import { type Body, type Call, created, ok, page, type Resource, type Result } from '../engine/api.ts';
 import { notFound, onFields } from '../engine/errors.ts';
 import { now, numberOf, pick, requireFields, seconds } from '../engine/fields.ts';
+import { refreshFullCodes } from '../engine/full-codes.ts';
 import { requireFreeOriginId } from '../engine/origin.ts';
 import { among, sorted } from '../engine/query.ts';
 import type { Simulator } from '../engine/simulator.ts';
@@ -135,7 +136,9 @@ export function createCostCode(call: Call, scope: Scope, body: Body): CostCodeRo
 function update(call: Call, row: CostCodeRow, body: Body): CostCodeRow {
   requireFreeOriginId(call.sim, 'cost_codes', row.company_id, body.origin_id, row.id);
   const fields = { ...row, ...pick(body, WRITABLE) } as CostCodeRow;
-  return costCodeTable(call.sim).update(row.id, { ...buildCostCode(fields, call.sim), updated_at: now() });
+  const updated = costCodeTable(call.sim).update(row.id, { ...buildCostCode(fields, call.sim), updated_at: now() });
+  refreshFullCodes(call.sim, 'cost_codes', row.id);
+  return updated;
 }
 
 function sync(call: Call): Result {

@@ -1,6 +1,7 @@
 import { type Body, type Call, created, ok, page, type Resource } from '../engine/api.ts';
 import { notFound, onFields } from '../engine/errors.ts';
 import { numberOf, pick, requireFields } from '../engine/fields.ts';
+import { refreshFullCodes } from '../engine/full-codes.ts';
 import { requireFreeOriginId } from '../engine/origin.ts';
 import { among, sorted } from '../engine/query.ts';
 import type { Simulator } from '../engine/simulator.ts';
@@ -117,7 +118,12 @@ function sync(call: Call) {
     find: (id) => own().find((row) => row.id === id),
     findByOriginId: (originId) => own().find((row) => row.origin_id === originId),
     create: (body) => create(call, body),
-    update: (row, body) => codes(call.sim).update(row.id, pick(body, ['name', 'code', 'origin_id', 'origin_data'])),
+    update: (row, body) => {
+      const fields = { ...row, ...pick(body, ['name', 'code', 'origin_id', 'origin_data']) } as StandardCodeRow;
+      const updated = codes(call.sim).update(row.id, buildStandardCode(fields, call.sim));
+      refreshFullCodes(call.sim, 'standard_cost_codes', row.id);
+      return updated;
+    },
     present: (row) => present(call, row),
   });
 }

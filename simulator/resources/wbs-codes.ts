@@ -117,7 +117,7 @@ function readCombination(call: Call, project: { id: number; company_id: number }
     requireFields(item, 'segment_id', 'segment_item_id');
     const segment = segments.find((one) => one.id === Number(item.segment_id));
     if (segment === undefined) throw onFields(400, { segment_id: ['is not a segment of this project'] });
-    const id = legacyId(call.sim, segment, Number(item.segment_item_id));
+    const id = legacyId(call.sim, Number(item.segment_item_id));
     if (!itemsOf(call.sim, segment, project, null).some((one) => one.legacyId === id)) {
       throw onFields(422, { segment_item_id: [`${item.segment_item_id} is not an item of segment ${segment.name}`] });
     }

@@ -40,7 +40,7 @@ const itemId = (sim: Simulator, id: number): number =>
   sim.switches.segment_item_ids === 'equal' ? id : id + ITEM_ID_OFFSET;
 
 /** The cost code, cost type or sub job behind a segment item. */
-export const legacyId = (sim: Simulator, _segment: SegmentRow, id: number): number =>
+export const legacyId = (sim: Simulator, id: number): number =>
   sim.switches.segment_item_ids === 'equal' ? id : id - ITEM_ID_OFFSET;
 
 /** Work breakdown structure: the segments of a budget code and their items. */
@@ -169,7 +169,7 @@ function createProjectItem(call: Call) {
   const made = () => {
     if (segment.type === 'cost_code') {
       const parent = numberOf(call.body.parent_id);
-      const parentId = parent === null ? null : legacyId(call.sim, segment, parent);
+      const parentId = parent === null ? null : legacyId(call.sim, parent);
       return createCostCode(call, scope, { code, name, parent_id: parentId });
     }
     if (itemsOf(call.sim, segment, project, null).some((item) => item.body.code === code)) {
@@ -187,7 +187,7 @@ function createProjectItem(call: Call) {
 function updateProjectItem(call: Call) {
   const project = call.project('budget');
   const segment = segmentOf(call, project.company_id);
-  const id = legacyId(call.sim, segment, Number(call.params.id));
+  const id = legacyId(call.sim, Number(call.params.id));
   const known = itemsOf(call.sim, segment, project, null).some((item) => item.legacyId === id);
   if (!known) throw notFound();
   const fields = {

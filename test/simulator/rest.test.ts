@@ -108,6 +108,16 @@ test('a cost code is made of its own segment under its parent', async () => {
   });
 });
 
+test('a division that gets another code takes its codes along', async () => {
+  const { id } = it.guide.exampleProjects.inBidding;
+  const codes = async () => (await it.api('GET', `/rest/v1.0/cost_codes?project_id=${id}&per_page=500`)).body;
+  const division = (await codes()).find((row: { full_code: string }) => row.full_code === '03');
+  await it.control('PATCH', `/records/cost_codes/${division.id}`, { code: '73' });
+  const children = (await codes()).filter((row: { parent: { id: number } | null }) => row.parent?.id === division.id);
+  expect(children.length).toBeGreaterThan(0);
+  expect(children.every((row: { full_code: string; code: string }) => row.full_code === `73-${row.code}`)).toBe(true);
+});
+
 test('a WBS code that exists is given back; its description is overwritten only when one is sent', async () => {
   const base = `/rest/v1.0/projects/${project}/work_breakdown_structure`;
   const segments = (await it.api('GET', `${base}/segments`)).body;
