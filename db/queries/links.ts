@@ -91,6 +91,9 @@ export async function saveLinks(
           contentHash: sql`excluded.content_hash`,
           remoteUpdatedAt: sql`excluded.remote_updated_at`,
           state: 'linked',
+          claimedBy: null,
+          claimedAt: null,
+          sending: null,
           updatedAt: sql`now()`,
         },
       });

@@ -1,5 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { claim, fulfil } from '../../db/queries/claims.ts';
 import {
   allocateCostType,
   createProjectCostCode,
@@ -7,8 +8,10 @@ import {
   listCostTypes,
   listProjectCostCodes,
 } from '../../db/queries/codes.ts';
+import { replaceWaits } from '../../db/queries/document-waits.ts';
 import { listProjects } from '../../db/queries/projects.ts';
-import { procoreLink, project, projectCostCode } from '../../db/schema/index.ts';
+import { payableInvoice, procoreLink, project, projectCostCode } from '../../db/schema/index.ts';
+import { waitKeys } from '../../domain/waits.ts';
 import { ACCOUNT, type ImportWorld, startImportWorld } from './import-world.ts';
 
 let world: ImportWorld;
@@ -235,6 +238,22 @@ describe('a change in Procore', () => {
     expect(codes.find(({ code }) => code === kept.fullCode)?.isActive).toBe(true);
   });
 
+  test('a code made again under the same number goes on with the same local code', async () => {
+    const { inConstruction } = world.guide.exampleProjects;
+    const old = inConstruction!.codes[7]!;
+    const found = await local('Harbour Apartments');
+    const before = (await codesOf(found.id)).find(({ code }) => code === old.fullCode);
+    const [row] = (await world.procore.list<{ id: number; parent_id: number; code: string }>('cost_codes')).filter(
+      ({ id }) => id === old.id,
+    );
+    await world.procore.remove('cost_codes', old.id);
+    const fields = { project_id: inConstruction!.id, parent_id: row!.parent_id, code: row!.code, name: 'Made again' };
+    const made = await world.procore.create<{ id: number }>('cost_codes', fields);
+    await world.run('project', [event('cost_code', old.id), event('cost_code', made.id)], inConstruction!.id);
+    const after = (await codesOf(found.id)).filter(({ code }) => code.startsWith(old.fullCode));
+    expect(after).toMatchObject([{ id: before!.id, code: old.fullCode, description: 'Made again', isActive: true }]);
+  });
+
   test('a sub job renamed there renames its codes here', async () => {
     const { withSubJobs } = world.guide.exampleProjects;
     const [, second] = withSubJobs!.subJobs;
@@ -303,6 +322,96 @@ describe('a change in Procore', () => {
     await world.fetchProject(inConstruction!.id);
     expect((await local('Harbour Apartments')).warning).toBeNull();
   });
+});
+
+describe('many sub jobs', () => {
+  test('are read by several activities; each code is there at the end', async () => {
+    const { company_id, id: project_id } = (
+      await world.procore.list<{ id: number; company_id: number; name: string }>('projects')
+    ).find(({ name }) => name === 'Waiheke Retreat')!;
+    expect(company_id).toBe(world.guide.companies[0]!.id);
+    for (let n = 1; n <= 30; n += 1) {
+      const subJob = await world.procore.create<{ id: number }>('sub_jobs', {
+        project_id,
+        code: `S${n}`,
+        name: `House ${n}`,
+      });
+      const fields = { project_id, sub_job_id: subJob.id, code: `9${n}`, name: 'Whole house' };
+      await world.procore.create('cost_codes', fields);
+    }
+    const round = await world.fetchProject(project_id);
+    expect(round).toMatchObject({
+      pages: 2,
+      outcomes: [{ state: 'applied', fetchItem: { projectName: 'Waiheke Retreat' } }],
+    });
+    const codes = await codesOf((await local('Waiheke Retreat')).id);
+    expect(codes.filter(({ description }) => description.startsWith('Whole house ['))).toHaveLength(30);
+    expect(codes.find(({ code }) => code === '930')).toMatchObject({ subJobName: 'House 30' });
+  });
+});
+
+describe('a document that waits', () => {
+  test('for a cost code is queued again in the moment the code comes in', async () => {
+    const { inConstruction } = world.guide.exampleProjects;
+    const invoice = await waitingInvoice('INV-1', waitKeys.costCode(String(inConstruction!.id), '97'));
+    const other = await waitingInvoice('INV-2', waitKeys.costCode(String(inConstruction!.id), '96'));
+    const made = await world.procore.create<{ id: number }>('cost_codes', {
+      project_id: inConstruction!.id,
+      code: '97',
+      name: 'Contingency',
+    });
+    await world.run('project', [event('cost_code', made.id)], inConstruction!.id);
+    const rows = await world.db.select().from(payableInvoice);
+    expect(rows.find(({ id }) => id === invoice)).toMatchObject({ integration: 'queued', queuedBy: 'automatic' });
+    expect(rows.find(({ id }) => id === other)).toMatchObject({ integration: 'failed' });
+  });
+
+  test('whose own run is making the code keeps one link when the webhook is faster', async () => {
+    const { inConstruction } = world.guide.exampleProjects;
+    const found = await local('Harbour Apartments');
+    const made = await world.db.transaction((tx) =>
+      createProjectCostCode(tx, ACCOUNT, { projectId: found.id, code: '95', description: 'Made by us' }),
+    );
+    if (made.kind !== 'created') throw new Error(made.kind);
+    const subject = {
+      account: ACCOUNT,
+      companyId: world.companyId,
+      kind: 'project_cost_code' as const,
+      naturalKey: `${inConstruction!.id}:95`,
+      localId: made.id,
+      projectProcoreId: String(inConstruction!.id),
+    };
+    const held = await claim(world.db, subject, 'invoice-1');
+    const there = await world.procore.create<{ id: number }>('cost_codes', {
+      project_id: inConstruction!.id,
+      code: '95',
+      name: 'Made by us',
+    });
+    await world.run('project', [event('cost_code', there.id)], inConstruction!.id);
+    if (held.kind !== 'held') throw new Error(held.kind);
+    expect(await world.db.transaction((tx) => fulfil(tx, held.claim, subject, String(there.id)))).toBe(true);
+    const links = await world.db.select().from(procoreLink).where(eq(procoreLink.localId, made.id));
+    expect(links).toMatchObject([{ procoreId: String(there.id), state: 'linked' }]);
+  });
+
+  async function waitingInvoice(number: string, key: string): Promise<string> {
+    const [row] = await world.db
+      .insert(payableInvoice)
+      .values({
+        account: ACCOUNT,
+        number,
+        matchNumber: number,
+        invoiceDate: '2026-11-01',
+        total: '10.00',
+        tax: '0.00',
+        status: 'approved',
+        integration: 'failed',
+        enteredBy: 'jane',
+      })
+      .returning();
+    await replaceWaits(world.db, ACCOUNT, row!.id, [{ code: 'CODE_MISSING', key, projectProcoreId: null }]);
+    return row!.id;
+  }
 });
 
 describe('cost types allocated here', () => {

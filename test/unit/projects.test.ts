@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { normaliseName } from '../../domain/matching.ts';
-import { chooseProject, type ProcoreProject, stageGate } from '../../domain/projects.ts';
+import { chooseProject, codesWanted, type ProcoreProject, stageGate } from '../../domain/projects.ts';
 
 const construction = { procoreId: '11', name: 'Construction' };
 const project: ProcoreProject = {
@@ -67,4 +67,22 @@ test('no two projects ever share a code, and no linked project is linked again',
       return new Set(locals.map(({ code }) => normaliseName(code))).size === locals.length;
     }),
   );
+});
+
+const record = (kind: string, id: string | null = '1') => ({ kind, id });
+
+test.each([
+  ['a project alone', [record('project')], false, { kind: 'none' }],
+  ['a cost type alone', [record('cost_type')], false, { kind: 'none' }],
+  ['a new project', [record('project')], true, { kind: 'all' }],
+  ['a budget line', [record('budget'), record('cost_code')], false, { kind: 'all' }],
+  ['the whole kind', [record('cost_code', null)], false, { kind: 'all' }],
+  [
+    'codes and a sub job',
+    [record('cost_code', '5'), record('sub_job', '7')],
+    false,
+    { kind: 'some', codeIds: ['5'], subJobIds: ['7'] },
+  ],
+])('%s decides which codes are read', (_, records, isWhole, wanted) => {
+  expect(codesWanted(records, isWhole)).toEqual(wanted);
 });
