@@ -140,8 +140,8 @@ async function mapTaxes({ person, company }: Stage): Promise<void> {
 async function fetchProjects({ person, company }: Stage): Promise<void> {
   const { id } = await person.send<{ id: string }>('POST', '/api/fetches', {
     companyId: company.id,
-    startDate: daysAgo(366 + 365),
-    endDate: daysAgo(365),
+    startDate: daysAgo(365),
+    endDate: daysAgo(0),
   });
   const run = await until('the fetch', async () => {
     const found = await person.get<FetchWithItems>(`/api/fetches/${id}`);

@@ -10,7 +10,7 @@ import { createPipeline } from './engine/pipeline.ts';
 import type { Settings, Switches } from './engine/settings.ts';
 import { Simulator, type Size } from './engine/simulator.ts';
 import { RESOURCES } from './resources/index.ts';
-import { buildSample } from './sample/build.ts';
+import { buildSample, LAST_DAY } from './sample/build.ts';
 
 export interface SimulatorOptions {
   /** 0 takes a free port */
@@ -19,6 +19,8 @@ export interface SimulatorOptions {
   host?: string;
   seed?: number;
   size?: Size;
+  /** `YYYY-MM-DD`, the day the sample's dates end on */
+  lastDay?: string;
   /** keeps everything there across restarts */
   dataFolder?: string;
   checkContract?: boolean;
@@ -38,17 +40,17 @@ export interface RunningSimulator {
  * @throws Error with code EADDRINUSE when the port is taken
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
-  const { seed = 7, size = 'small', dataFolder } = options;
+  const { seed = 7, size = 'small', lastDay = LAST_DAY, dataFolder } = options;
   const sim = new Simulator(seed, RESOURCES, { settings: options.settings ?? {}, switches: options.switches ?? {} });
   const kept = dataFolder !== undefined && FileJournal.load(sim.store, dataFolder);
-  if (!kept) buildSample(sim, seed, size);
+  if (!kept) buildSample(sim, seed, size, lastDay);
   sim.recallSettings();
   if (dataFolder !== undefined) FileJournal.start(sim.store, dataFolder);
   const reset = (newSeed: number, newSize: Size): void => {
     sim.store.journal?.close();
     sim.store.journal = null;
     sim.forgetEverything();
-    buildSample(sim, newSeed, newSize);
+    buildSample(sim, newSeed, newSize, lastDay);
     sim.recallSettings();
     if (dataFolder !== undefined) FileJournal.start(sim.store, dataFolder);
     sim.webhooks.restart();

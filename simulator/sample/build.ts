@@ -48,18 +48,23 @@ interface Context {
   at: (daysAgo: number) => string;
 }
 
-/** Data ends on this day; the same seed gives the same dates for ever. */
-const LAST_DAY = Date.parse('2026-03-31T02:00:00Z');
+/** The day sample data ends on unless told otherwise: the same seed then gives the same dates for ever. */
+export const LAST_DAY = '2026-03-31';
 
-/** Fills an empty store with a believable builder and its sister company. Deterministic from the seed. */
-export function buildSample(sim: Simulator, seed: number, size: Size): void {
+/**
+ * Fills an empty store with a believable builder and its sister company. Deterministic from the seed.
+ *
+ * @param lastDay `YYYY-MM-DD`; nothing in the sample is younger
+ */
+export function buildSample(sim: Simulator, seed: number, size: Size, lastDay: string): void {
   const random = seededRandom(seed);
+  const end = Date.parse(`${lastDay}T02:00:00Z`);
   const context: Context = {
     sim,
     random,
     pick: (list) => list[Math.floor(random() * list.length)]!,
     at: (daysAgo) =>
-      new Date(LAST_DAY - Math.floor(daysAgo * 86_400_000) - Math.floor(random() * 36_000) * 1000).toISOString(),
+      new Date(end - Math.floor(daysAgo * 86_400_000) - Math.floor(random() * 36_000) * 1000).toISOString(),
   };
   sim.quietly(() => {
     const main = addCompany(context, 'Kauri Construction Ltd', SIZES[size].vendors);
