@@ -1,3 +1,4 @@
+import type { Finding, InvoiceDocument } from './invoice.ts';
 import { normaliseName } from './matching.ts';
 
 /**
@@ -12,3 +13,50 @@ export const waitKeys = {
   costCode: (projectProcoreId: string, code: string) => `cost-code:${projectProcoreId}:${normaliseName(code)}`,
   costType: (code: string) => `cost-type:${normaliseName(code)}`,
 } as const;
+
+/** What an inbound change could clear. */
+export interface Wait {
+  code: string;
+  key: string;
+  projectProcoreId: string | null;
+}
+
+/** What a failed invoice waits for in Procore, from the problems it failed with. Others wait for a person. */
+export function waitsOf(invoice: InvoiceDocument, problems: readonly Finding[]): Wait[] {
+  return problems
+    .filter((problem) => problem.severity === 'blocks')
+    .flatMap(({ code }): Wait[] => {
+      switch (code) {
+        case 'VENDOR_MISSING':
+        case 'VENDOR_INACTIVE':
+        case 'VENDOR_AMBIGUOUS':
+          return invoice.vendor === null
+            ? []
+            : [{ code, key: waitKeys.vendor(invoice.vendor.name), projectProcoreId: null }];
+        case 'PROJECT_UNLINKED':
+          return invoice.lines.flatMap(({ project }) =>
+            project !== null && project.procoreId === null
+              ? [{ code, key: waitKeys.projectCode(project.code), projectProcoreId: null }]
+              : [],
+          );
+        case 'CODE_MISSING':
+        case 'CODE_COLLISION':
+        case 'TYPE_MISSING':
+          return invoice.lines.flatMap((line) => {
+            const id = line.project?.procoreId ?? null;
+            const isCause =
+              code === 'TYPE_MISSING' ? line.costType === null : line.code?.procoreId === null || !line.code?.isActive;
+            if (id === null || line.code === null || !isCause) return [];
+            return [{ code, key: waitKeys.costCode(id, line.code.externalCode), projectProcoreId: id }];
+          });
+        case 'TYPE_NOT_IN_PROCORE':
+          return invoice.lines.flatMap(({ costType }) =>
+            costType !== null && costType.procoreId === null
+              ? [{ code, key: waitKeys.costType(costType.code), projectProcoreId: null }]
+              : [],
+          );
+        default:
+          return [];
+      }
+    });
+}

@@ -1,14 +1,8 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Wait } from '../../domain/waits.ts';
 import { documentWait, payableInvoice } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { addLog } from './integration-log.ts';
-
-/** A cause in Procore that an inbound change can clear: `domain/waits.ts` composes the keys. */
-export interface Wait {
-  code: string;
-  key: string;
-  projectProcoreId: string | null;
-}
 
 /** Replaces what a failed document waits for. */
 export async function replaceWaits(

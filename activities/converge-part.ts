@@ -1,0 +1,329 @@
+import { randomUUID } from 'node:crypto';
+import { activityInfo } from '@temporalio/activity';
+import { type JournalEntry, journal, learn, loadPart, type Part } from '../db/queries/push-parts.ts';
+import type { Db } from '../db/types.ts';
+import {
+  type Agreed,
+  type DesiredDirectCost,
+  type Look,
+  nextWrite,
+  nothingAgreed,
+  type Write,
+} from '../domain/direct-cost.ts';
+import { DomainError } from '../domain/errors.ts';
+import { acknowledge, adopt, afterDelete, judgeAnswer, settle } from '../domain/settling.ts';
+import { failureOf } from '../platform/errors.ts';
+import type { CompanyApi, Procore } from '../procore/client.ts';
+import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
+import { apply, look, showRecord, type WriteAnswer } from './direct-cost-record.ts';
+import { attempted, type Trail } from './push-attempt.ts';
+import { refusalInWords } from './push-refusal.ts';
+
+export interface ConvergeDeps {
+  db: Db;
+  procore: Pick<Procore, 'company'>;
+  settleDelayMs: number;
+}
+
+export interface ConvergePartInput {
+  account: string;
+  /** one Procore record the invoice becomes: its part of one project */
+  partId: string;
+}
+
+/** One part while an activity works on it. */
+interface Work extends ConvergeDeps {
+  api: CompanyApi;
+  part: Part;
+  desired: DesiredDirectCost | null;
+  trail: Trail;
+  runId: string;
+}
+
+/**
+ * Brings one Procore record a single write closer to what the invoice says: observe, decide, one write.
+ * The journal, not the attempt number, tells whether an earlier write is unsettled (design: outbound).
+ *
+ * @returns whether nothing is left to write
+ */
+export async function convergePart(deps: ConvergeDeps, input: ConvergePartInput): Promise<{ done: boolean }> {
+  const part = await loadPart(deps.db, input.account, input.partId);
+  if (part === null) return { done: true };
+  return attempted(deps.db, { account: part.account, invoiceId: part.documentId }, (trail) =>
+    converge({ ...deps, part, desired: wish(part), trail, api: openApi(deps, part, trail), runId: runId() }),
+  );
+}
+
+const runId = (): string => activityInfo().workflowExecution?.runId ?? '';
+
+const openApi = ({ procore }: ConvergeDeps, part: Part, trail: Trail): CompanyApi =>
+  procore.company({
+    connectionId: part.connectionId,
+    apiUrl: part.apiUrl,
+    companyId: part.companyProcoreId,
+    lane: 'push',
+    onCall: trail.onCall,
+  });
+
+/** Where a project is known to drop tax codes and the account posts without them, none is wished for. */
+function wish({ desired, keepsTax }: Part): DesiredDirectCost | null {
+  if (desired === null || keepsTax !== false || !desired.postWithoutTax) return desired;
+  return { ...desired, lines: desired.lines.map((line) => ({ ...line, taxCodeId: null })) };
+}
+
+async function converge(work: Work): Promise<{ done: boolean }> {
+  const seen = await observe(work).catch(async (error: unknown) => {
+    if (!(error instanceof ProcoreError) || isPassing(error)) throw error;
+    throw await failed(work, refusalInWords(error, work.part));
+  });
+  const settled = work.part.sending === null ? work : await settleSending(work, seen);
+  if (settled === 'look-again') return { done: false };
+  if ('write' in settled) return send(settled.work, settled.write);
+  const verdict = nextWrite(settled.desired, settled.part.agreed, seen);
+  switch (verdict.kind) {
+    case 'done':
+      await waitForEarlierEdition(settled);
+      await keep(settled, { state: 'sent', agreed: finished(settled.part.agreed) });
+      return { done: true };
+    case 'refuse':
+      throw await failed(settled, new DomainError(verdict.code, verdict.facts as never));
+    case 'link':
+      await keep(settled, { procoreId: verdict.id, state: 'sent', agreed: { ...nothingAgreed, isLinkOnly: true } });
+      return { done: true };
+    case 'adopt':
+      await takeOver(settled, verdict.id);
+      return { done: false };
+    case 'write':
+      if (verdict.write.kind === 'set-status') await waitForEarlierEdition(settled);
+      return send(settled, verdict.write);
+  }
+}
+
+/** A header just made in this run is known without reading; everything else is read. */
+async function observe({ part, desired, api, runId }: Work): Promise<Look> {
+  const { agreed, sending, procoreId } = part;
+  const isFresh = sending === null && agreed?.freshIn === runId && agreed.header !== null && procoreId !== null;
+  if (isFresh) {
+    const facts = { originId: null, originData: desired?.stamp ?? null, attachments: 0, lines: [] };
+    const record = { id: procoreId, header: agreed.header!.got, status: agreed.status ?? 'draft', ...facts };
+    return { kind: 'ours', record, twins: [] };
+  }
+  return look(api.directCosts, {
+    projectId: part.projectProcoreId,
+    directCostId: procoreId,
+    desired,
+    unanswered: sending?.write.kind === 'create-header' ? sending.write.header : null,
+    withTwins: agreed?.repeatedAt != null,
+  });
+}
+
+/** Settles the write that got no certain answer, before anything new is decided. */
+async function settleSending(work: Work, seen: Look): Promise<Work | 'look-again' | { work: Work; write: Write }> {
+  const { part, settleDelayMs } = work;
+  const sending = part.sending!;
+  const now = Date.now();
+  const verdict = settle(sending, part.agreed ?? nothingAgreed, part.procoreId, seen, now, settleDelayMs);
+  switch (verdict.kind) {
+    case 'wait': {
+      const lastLookAt = new Date(now).toISOString();
+      if (verdict.isCounted) {
+        const write = { ...sending, emptyLooks: sending.emptyLooks + 1, lastLookAt };
+        await keep(work, { sending: { write, token: part.sendingToken! } });
+      }
+      throw settling(sending.write, verdict.ms);
+    }
+    case 'settled': {
+      const isGone = verdict.procoreId === null && part.procoreId !== null;
+      const judged = work.desired === null ? null : judgeAnswer(work.desired, verdict.agreed);
+      const after = await keep(work, {
+        sending: null,
+        procoreId: verdict.procoreId,
+        agreed: judged?.agreed ?? verdict.agreed,
+      });
+      await learnFrom(after, judged?.keepsTax ?? null, seen);
+      if (judged?.refusal)
+        throw await failed(after, new DomainError(judged.refusal.code, judged.refusal.facts as never));
+      return isGone ? 'look-again' : after;
+    }
+    case 'repeat': {
+      const isCreating = sending.write.kind === 'create-header' || sending.write.kind === 'add-lines';
+      const repeatedAt = new Date(now).toISOString();
+      const agreed = isCreating ? { ...(part.agreed ?? nothingAgreed), repeatedAt } : part.agreed;
+      return { work: { ...work, part: { ...part, agreed } }, write: sending.write };
+    }
+    case 'fence':
+      return { work, write: { kind: 'delete-record', id: part.procoreId!, why: 'fence' } };
+  }
+}
+
+/** After a repeat an early edition may turn up late: the status is set only after one more settle delay, and a look. */
+async function waitForEarlierEdition({ part, settleDelayMs }: Work): Promise<void> {
+  const repeatedAt = part.agreed?.repeatedAt ?? null;
+  if (repeatedAt === null) return;
+  const ms = Date.parse(repeatedAt) + settleDelayMs - Date.now();
+  if (ms > 0) throw settling({ kind: 'add-lines', lines: [] }, ms);
+}
+
+const finished = (agreed: Agreed | null): Agreed | null =>
+  agreed === null ? null : { ...agreed, repeatedAt: null, freshIn: null };
+
+/** Notes the write, makes it, notes the answer. */
+async function send(work: Work, write: Write): Promise<{ done: boolean }> {
+  const { part, desired, api, runId, trail, db } = work;
+  const at = new Date().toISOString();
+  const noted = await keep(work, {
+    state: 'sending',
+    agreed: part.agreed,
+    sending: { write: { write, at, runId, emptyLooks: 0, lastLookAt: null }, token: randomUUID() },
+  });
+  trail.about(sentenceOf(write, part));
+  let answer: WriteAnswer;
+  try {
+    answer = await apply(api.directCosts, { projectId: part.projectProcoreId, directCostId: part.procoreId }, write);
+  } catch (error) {
+    return afterError(noted, write, error);
+  }
+  const agreed = afterAnswer(noted, write, answer);
+  const judged = desired === null ? null : judgeAnswer(desired, agreed);
+  const isDeleted = write.kind === 'delete-record';
+  const after = await keep(noted, {
+    sending: null,
+    procoreId: isDeleted ? null : answer.id,
+    agreed: judged?.agreed ?? agreed,
+  });
+  if (write.kind === 'create-header' && part.returnsStamp === null)
+    await learn(db, part, { returnsStamp: answer.record.originData === write.stamp });
+  await learnFrom(after, judged?.keepsTax ?? null, null);
+  if (answer.refused.length > 0) return afterRefusedLines(after, answer.refused);
+  if (judged?.refusal) throw await failed(after, new DomainError(judged.refusal.code, judged.refusal.facts as never));
+  if (write.kind === 'set-status' && answer.whole !== null && answer.whole.status !== write.status)
+    throw await failed(
+      after,
+      new DomainError('NOT_SETTLED', { field: 'The status', sent: write.status, got: answer.whole.status }),
+    );
+  return { done: await isDone(after, answer) };
+}
+
+function afterAnswer({ part, runId }: Work, write: Write, answer: WriteAnswer): Agreed {
+  if (write.kind === 'delete-record') return afterDelete(write, Date.now());
+  const agreed = acknowledge(write, answer.record, part.agreed ?? nothingAgreed, 'answer');
+  return write.kind === 'create-header' ? { ...agreed, freshIn: runId } : agreed;
+}
+
+/** The last write's own answer shows the whole record, so the final check needs no further read. */
+async function isDone(work: Work, answer: WriteAnswer): Promise<boolean> {
+  if (answer.whole === null || work.part.agreed?.repeatedAt != null) return false;
+  const verdict = nextWrite(work.desired, work.part.agreed, { kind: 'ours', record: answer.whole, twins: [] });
+  if (verdict.kind !== 'done') return false;
+  await keep(work, { state: 'sent', agreed: finished(work.part.agreed) });
+  return true;
+}
+
+/** No certain answer leaves the note; a certain refusal clears it, and is told in words. */
+async function afterError(work: Work, write: Write, error: unknown): Promise<{ done: boolean }> {
+  const isCertain = error instanceof DomainError || (error instanceof ProcoreError && !error.isAmbiguous);
+  if (!isCertain) throw settling(write, work.settleDelayMs);
+  const after = await keep(work, { sending: null });
+  if (error instanceof DomainError || isPassing(error)) throw error;
+  if (write.kind === 'create-header' && isAboutVendor(error)) {
+    const isAdded = await addToDirectory(work, write.header.vendorId);
+    if (isAdded) return { done: false };
+  }
+  if (write.kind === 'add-lines' && isAboutTax([error.said])) return afterRefusedLines(after, [error.said]);
+  throw await failed(after, refusalInWords(error, after.part));
+}
+
+const PASSING: readonly ProcoreErrorKind[] = ['rate-limit', 'busy', 'unauthorized', 'server', 'network'];
+/** What trying again, or signing in again, can end; the same write is made then. */
+const isPassing = (error: ProcoreError): boolean => PASSING.includes(error.kind);
+
+const isAboutVendor = (error: ProcoreError): boolean => error.kind === 'invalid' && /vendor/i.test(error.said);
+const isAboutTax = (said: readonly string[]): boolean => said.some((sentence) => /tax/i.test(sentence));
+
+/** A vendor must stand in the project's directory first; adding it is the same however often. */
+async function addToDirectory({ api, part, trail }: Work, vendorId: string): Promise<boolean> {
+  const { projectVendors } = api;
+  const { rows } = await projectVendors.page({ projectId: part.projectProcoreId, ids: [vendorId], cursor: null });
+  if (rows.some((row) => row.id === vendorId)) return false;
+  trail.about(`Added the vendor to the directory of ${part.desired?.projectText}.`);
+  await projectVendors.add(part.projectProcoreId, vendorId);
+  return true;
+}
+
+/** Lines may be refused inside a success. A refused tax code tells that the project keeps none. */
+async function afterRefusedLines(work: Work, said: readonly string[]): Promise<{ done: boolean }> {
+  const { part, desired, db } = work;
+  const taxed = desired?.lines.find((line) => line.taxCodeId !== null);
+  if (taxed?.taxCodeId != null && isAboutTax(said)) {
+    await learn(db, part, { keepsTax: false });
+    if (desired?.postWithoutTax) return { done: false };
+    const taxCode = desired?.names[taxed.taxCodeId] ?? '';
+    throw await failed(work, new DomainError('TAX_OFF', { project: desired?.projectText ?? '', taxCode }));
+  }
+  const what = `lines of ${desired?.header.invoiceNumber ?? 'the invoice'}`;
+  throw await failed(work, new DomainError('REFUSED', { what, said: [...new Set(said)].join('; ') }));
+}
+
+async function takeOver(work: Work, directCostId: string): Promise<void> {
+  const record = await showRecord(work.api.directCosts, work.part.projectProcoreId, directCostId);
+  if (record === null || work.desired === null) return;
+  await keep(work, { procoreId: directCostId, agreed: adopt(work.desired, record) });
+}
+
+/** Writes the journal; another attempt that was faster has the word. */
+async function keep(work: Work, entry: JournalEntry): Promise<Work> {
+  const part = await journal(work.db, work.part, entry);
+  if (part === null) throw new DomainError('BUSY', { what: work.desired?.header.invoiceNumber ?? 'The invoice' });
+  return { ...work, part };
+}
+
+async function failed(work: Work, error: DomainError): Promise<DomainError> {
+  await keep(work, { state: 'failed' });
+  return error;
+}
+
+async function learnFrom({ db, part }: Work, keepsTax: boolean | null, seen: Look | null): Promise<void> {
+  if (keepsTax !== null && keepsTax !== part.keepsTax) await learn(db, part, { keepsTax });
+  if (seen?.kind === 'ours' && part.returnsStamp === null && seen.record.originData !== null)
+    await learn(db, part, { returnsStamp: true });
+}
+
+/** Told to Temporal as a wait of just the settle delay. */
+function settling(write: Write, ms: number) {
+  return failureOf(new DomainError('SETTLING', { what: WORDS[write.kind] }), Math.max(ms, 50));
+}
+
+const WORDS: Record<Write['kind'], string> = {
+  'create-header': 'the new direct cost',
+  'add-lines': 'its lines',
+  'update-header': 'a change of the direct cost',
+  'update-lines': 'a change of its lines',
+  'delete-line': 'the removal of a line',
+  'delete-record': 'the removal of the direct cost',
+  'delete-twin': 'the removal of a second edition',
+  'set-status': 'its status',
+};
+
+function sentenceOf(write: Write, { desired }: Part): string {
+  const place = desired === null ? '' : ` in ${desired.projectText}`;
+  switch (write.kind) {
+    case 'create-header':
+      return `Created direct cost ${write.header.invoiceNumber}${place}.`;
+    case 'add-lines':
+      return `Added ${write.lines.length} ${write.lines.length === 1 ? 'line' : 'lines'}${place}.`;
+    case 'update-header':
+      return `Changed the direct cost${place}.`;
+    case 'update-lines':
+      return `Changed ${write.lines.length} ${write.lines.length === 1 ? 'line' : 'lines'}${place}.`;
+    case 'delete-line':
+      return `Removed a line${place}.`;
+    case 'delete-record':
+      return write.why === 'fence'
+        ? `Removed the empty draft${place}, to make it again.`
+        : 'Removed the direct cost: the invoice has no line for its project any more.';
+    case 'delete-twin':
+      return `Removed an empty second edition${place}.`;
+    case 'set-status':
+      return `Set the status to ${write.status}${place}.`;
+  }
+}

@@ -1,0 +1,157 @@
+import { activityInfo } from '@temporalio/activity';
+import { takeQueued } from '../db/queries/document-queue.ts';
+import { addLog, lastRun } from '../db/queries/integration-log.ts';
+import { type LoadedInvoice, loadInvoice } from '../db/queries/invoice-document.ts';
+import { keepProblems } from '../db/queries/push-outcome.ts';
+import { savePlan, standingParts } from '../db/queries/push-parts.ts';
+import { getSettings, type IntegrationSettings } from '../db/queries/settings.ts';
+import type { Db } from '../db/types.ts';
+import { DomainError, type ErrorCode, firstInCatalogue } from '../domain/errors.ts';
+import type { Finding, InvoiceDocument } from '../domain/invoice.ts';
+import { type MissingRecord, missingOf } from '../domain/missing.ts';
+import { type PlanCompany, planInvoice } from '../domain/plan.ts';
+import { companiesOf, preflight } from '../domain/preflight.ts';
+import { failureOf } from '../platform/errors.ts';
+import type { CompanyApi, Procore } from '../procore/client.ts';
+import { findMissing } from './create-missing.ts';
+import { attempted, type InvoiceRef, type Trail } from './push-attempt.ts';
+import { openPushCompany } from './push-company.ts';
+
+export interface PrepareDeps {
+  db: Db;
+  procore: Pick<Procore, 'company'>;
+}
+
+export interface PrepareInput extends InvoiceRef {
+  /** what was missing has been made: what still is missing is a problem */
+  isComplete?: boolean;
+}
+
+export interface Prepared {
+  /** false: a person took the invoice back before its run began */
+  isWanted: boolean;
+  /** records Procore lacks and we may create, in the order of need */
+  missing: MissingRecord[];
+  /** parts to converge, in order; none while something is missing */
+  partIds: string[];
+}
+
+const UNITS_FOR_MS = 10 * 60 * 1000;
+
+/** Keeps what rarely changes between invoices of one worker: the units of each company. */
+export function createPrepare({ db, procore }: PrepareDeps) {
+  const units = new Map<string, { at: number; names: string[] }>();
+
+  async function unitsOf(api: CompanyApi, companyId: string): Promise<string[]> {
+    const known = units.get(companyId);
+    if (known !== undefined && Date.now() - known.at < UNITS_FOR_MS) return known.names;
+    const names = (await api.uoms.all()).flatMap(({ name }) => name ?? []);
+    units.set(companyId, { at: Date.now(), names });
+    return names;
+  }
+
+  async function companies(document: InvoiceDocument, trail: Trail): Promise<Record<string, PlanCompany>> {
+    const hasUnits = document.lines.some((line) => line.project !== null && (line.unit ?? '').trim() !== '');
+    const entries = await Promise.all(
+      companiesOf(document).map(async (id): Promise<[string, PlanCompany]> => {
+        const { row, api } = await openPushCompany({ db, procore }, document.account, id, trail);
+        const names = hasUnits ? await unitsOf(api, id) : null;
+        return [id, { connectionId: row.connectionId, returnsStamp: row.returnsStamp, units: names }];
+      }),
+    );
+    return Object.fromEntries(entries);
+  }
+
+  /**
+   * Takes the invoice off the queue, finds all its problems at once, and plans the Procore records it becomes.
+   * Calls Procore only to look for what is not linked, and for units.
+   */
+  return ({ isComplete = false, ...ref }: PrepareInput): Promise<Prepared> =>
+    attempted(db, ref, async (trail) => {
+      const nothing = { missing: [], partIds: [] };
+      if (!(await takeQueued(db, ref.account, ref.invoiceId))) return { isWanted: false, ...nothing };
+      await noteAttempt(db, ref);
+      const stored = await getSettings(db, ref.account);
+      const settings = isComplete ? { ...stored, createMissingCodes: false, createMissingVendors: false } : stored;
+      const loaded = await loadFresh({ db, procore }, ref, settings, trail);
+      await refuseProblems(db, ref, loaded, settings);
+      const missing = missingOf(loaded.document);
+      if (missing.length > 0) return { isWanted: true, missing, partIds: [] };
+      const plan = planInvoice(loaded.document, settings, await companies(loaded.document, trail));
+      const partIds = await db.transaction((tx) =>
+        savePlan(tx, ref.account, ref.invoiceId, loaded.document.revision, plan.parts),
+      );
+      for (const message of plan.notes)
+        await addLog(db, { account: ref.account, documentId: ref.invoiceId, event: 'note', result: 'info', message });
+      return { isWanted: true, missing: [], partIds };
+    });
+}
+
+/** One row per attempt, however often its first activity is tried. */
+async function noteAttempt(db: Db, { account, invoiceId }: InvoiceRef): Promise<void> {
+  const { workflowExecution } = activityInfo();
+  const run = { workflowId: workflowExecution?.workflowId ?? null, runId: workflowExecution?.runId ?? null };
+  if ((await lastRun(db, account, invoiceId))?.runId === run.runId) return;
+  await addLog(db, {
+    account,
+    documentId: invoiceId,
+    event: 'attempt',
+    result: 'info',
+    message: 'Sending to Procore began.',
+    ...run,
+  });
+}
+
+/**
+ * What is not linked may have come to Procore without our hearing of it. Where nothing may be created we look,
+ * so that a fix made there counts at once and every problem is still told together.
+ */
+async function loadFresh(
+  deps: PrepareDeps,
+  ref: InvoiceRef,
+  settings: IntegrationSettings,
+  trail: Trail,
+): Promise<LoadedInvoice> {
+  const loaded = await loadOrFail(deps.db, ref);
+  const absent = missingOf(loaded.document).filter(({ kind }) =>
+    kind === 'vendor' ? !settings.createMissingVendors : !settings.createMissingCodes,
+  );
+  let isAnyFound = false;
+  for (const record of absent) isAnyFound = (await findMissing(deps, ref, record, trail)) || isAnyFound;
+  return isAnyFound ? loadOrFail(deps.db, ref) : loaded;
+}
+
+async function loadOrFail(db: Db, { account, invoiceId }: InvoiceRef): Promise<LoadedInvoice> {
+  const loaded = await loadInvoice(db, account, invoiceId);
+  if (loaded === null) throw new Error(`Invoice ${invoiceId} is gone`);
+  return loaded;
+}
+
+/** Keeps every problem on the invoice; the run fails with the first in catalogue order. */
+async function refuseProblems(
+  db: Db,
+  ref: InvoiceRef,
+  { document }: LoadedInvoice,
+  settings: IntegrationSettings,
+): Promise<void> {
+  const standing = await standingParts(db, ref.account, ref.invoiceId);
+  const { findings } = preflight(withProbe(document, standing), settings, 'send');
+  await keepProblems(db, ref, findings);
+  const blocking = findings.filter((finding) => finding.severity === 'blocks');
+  const code: ErrorCode | undefined = firstInCatalogue(blocking);
+  const first: Finding | undefined = blocking.find((finding) => finding.code === code);
+  if (first === undefined) return;
+  throw failureOf(new DomainError(first.code, first.facts as never));
+}
+
+/** The invoice that met TAX_OFF left a draft there; sending it again is how we learn that tax was switched on. */
+function withProbe(document: InvoiceDocument, standing: ReadonlySet<string>): InvoiceDocument {
+  return {
+    ...document,
+    lines: document.lines.map((line) =>
+      line.project !== null && standing.has(line.project.procoreId ?? '')
+        ? { ...line, project: { ...line.project, keepsTax: null } }
+        : line,
+    ),
+  };
+}

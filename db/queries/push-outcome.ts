@@ -1,0 +1,133 @@
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Agreed } from '../../domain/direct-cost.ts';
+import { type ErrorCode, messageOf, type Problem } from '../../domain/errors.ts';
+import type { Finding, InvoiceMark } from '../../domain/invoice.ts';
+import { waitsOf } from '../../domain/waits.ts';
+import { payableInvoice } from '../schema/index.ts';
+import type { Db, Queryable } from '../types.ts';
+import { writeAudit } from './audit.ts';
+import { releaseAll } from './claims.ts';
+import { endCancelled, OFF_THE_QUEUE } from './document-queue.ts';
+import { replaceWaits } from './document-waits.ts';
+import { addLog } from './integration-log.ts';
+import { loadInvoice } from './invoice-document.ts';
+import { partStates } from './push-parts.ts';
+
+interface InvoiceRef {
+  account: string;
+  invoiceId: string;
+}
+
+const mine = ({ account, invoiceId }: InvoiceRef) =>
+  and(eq(payableInvoice.account, account), eq(payableInvoice.id, invoiceId));
+
+/** Only what a run holds may get a mark from it: a person may have taken the invoice back meanwhile. */
+const underWay = (ref: InvoiceRef) =>
+  and(mine(ref), inArray(payableInvoice.integration, ['queued', 'sending', 'waiting']));
+
+/** Notes what a push waits for; returns since when it waits. */
+export async function noteWaiting(db: Queryable, ref: InvoiceRef, code: ErrorCode): Promise<string> {
+  const [row] = await db
+    .update(payableInvoice)
+    .set({
+      integration: 'waiting',
+      // Another cause is another wait.
+      waitingSince: sql`case when ${payableInvoice.waitingFor} = ${code} then ${payableInvoice.waitingSince} else now() end`,
+      waitingFor: code,
+      updatedAt: sql`now()`,
+    })
+    .where(underWay(ref))
+    .returning({ since: payableInvoice.waitingSince });
+  return row?.since ?? new Date().toISOString();
+}
+
+/** A step went through: nothing is waited for any more. */
+export async function clearWaiting(db: Queryable, ref: InvoiceRef): Promise<void> {
+  await db
+    .update(payableInvoice)
+    .set({ integration: 'sending', waitingSince: null, waitingFor: null, updatedAt: sql`now()` })
+    .where(and(underWay(ref), isNotNull(payableInvoice.waitingSince)));
+}
+
+/** Keeps why a push failed where the screen looks. */
+export async function keepProblems(db: Queryable, ref: InvoiceRef, problems: readonly Finding[]): Promise<void> {
+  await db
+    .update(payableInvoice)
+    .set({ problems: [...problems], updatedAt: sql`now()` })
+    .where(mine(ref));
+}
+
+/** How a push ended. `failed` names the code its run fails with. */
+export type Outcome = { kind: 'sent' } | { kind: 'failed'; code: string } | { kind: 'cancelled' };
+
+export interface RunRef {
+  workflowId: string | null;
+  runId: string | null;
+}
+
+/**
+ * Ends a push in one transaction: mark, log, what it waits for, claims, audit.
+ *
+ * @returns the mark it ends with; null when it is no longer ours to end
+ */
+export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: RunRef): Promise<InvoiceMark | null> {
+  const { account, invoiceId } = ref;
+  return db.transaction(async (tx) => {
+    await releaseAll(tx, account, invoiceId);
+    if (outcome.kind === 'cancelled') {
+      await endCancelled(tx, account, invoiceId);
+      return null;
+    }
+    const parts = await partStates(tx, account, invoiceId);
+    const mark = markOf(outcome, parts);
+    const [row] = await tx
+      .update(payableInvoice)
+      .set({
+        ...OFF_THE_QUEUE,
+        integration: mark,
+        ...(outcome.kind === 'sent' ? { sentAt: sql`now()`, problems: [], duplicateChoice: null } : {}),
+      })
+      .where(underWay(ref))
+      .returning();
+    if (!row) return null;
+    const problems = row.problems as Finding[];
+    if (outcome.kind === 'failed') await waitFor(tx, ref, problems);
+    await addLog(tx, {
+      account,
+      documentId: invoiceId,
+      event: outcome.kind,
+      result: outcome.kind === 'sent' ? 'success' : 'fail',
+      code: outcome.kind === 'failed' ? outcome.code : null,
+      message: sentenceOf(outcome, mark, problems),
+      ...run,
+    });
+    await writeAudit(tx, {
+      account,
+      actor: 'push',
+      action: `invoice.${outcome.kind}`,
+      subject: row.number,
+      after: { mark },
+    });
+    return mark;
+  });
+}
+
+type PartState = Awaited<ReturnType<typeof partStates>>[number];
+
+function markOf(outcome: Outcome, parts: readonly PartState[]): InvoiceMark {
+  const isLinkOnly = (part: PartState) => (part.agreed as Agreed | null)?.isLinkOnly === true;
+  if (outcome.kind === 'sent') return parts.length > 0 && parts.every(isLinkOnly) ? 'skipped' : 'sent';
+  return parts.some((part) => part.state === 'sent') ? 'partial' : 'failed';
+}
+
+async function waitFor(db: Queryable, { account, invoiceId }: InvoiceRef, problems: Finding[]): Promise<void> {
+  const loaded = await loadInvoice(db, account, invoiceId);
+  await replaceWaits(db, account, invoiceId, loaded === null ? [] : waitsOf(loaded.document, problems));
+}
+
+function sentenceOf(outcome: Outcome, mark: InvoiceMark, problems: readonly Finding[]): string {
+  if (outcome.kind === 'sent')
+    return mark === 'skipped' ? 'Linked to what stands in Procore; nothing was written.' : 'Sent.';
+  const blocking = problems.filter((problem) => problem.severity === 'blocks');
+  return blocking.length === 0 ? 'Not sent.' : blocking.map((problem) => messageOf(problem as Problem)).join(' ');
+}

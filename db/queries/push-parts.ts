@@ -1,0 +1,218 @@
+import { and, asc, eq, isNull, notInArray, sql } from 'drizzle-orm';
+import type { Agreed, DesiredDirectCost } from '../../domain/direct-cost.ts';
+import type { PlannedPart } from '../../domain/plan.ts';
+import type { Sending } from '../../domain/settling.ts';
+import { procoreCompany, procoreConnection, procoreLink, project, pushPart } from '../schema/index.ts';
+import type { Queryable, Tx } from '../types.ts';
+
+/** The journal of one part, and where its Procore record is reached. */
+export interface Part {
+  id: string;
+  account: string;
+  documentId: string;
+  companyId: string;
+  projectProcoreId: string;
+  desired: DesiredDirectCost | null;
+  agreed: Agreed | null;
+  procoreId: string | null;
+  sending: Sending | null;
+  sendingToken: string | null;
+  connectionId: string;
+  apiUrl: string;
+  companyProcoreId: string;
+  companyName: string;
+  returnsStamp: boolean | null;
+  keepsTax: boolean | null;
+}
+
+/**
+ * Stores what a revision of a document wants in Procore. A part it no longer has keeps its journal and loses its wish;
+ * one of which Procore never heard goes.
+ *
+ * @returns part ids in the order of work: what is no longer wanted first
+ */
+export async function savePlan(
+  tx: Tx,
+  account: string,
+  documentId: string,
+  revision: number,
+  parts: readonly PlannedPart[],
+): Promise<string[]> {
+  const kept = parts.map((part) => part.partKey);
+  const others = and(
+    eq(pushPart.account, account),
+    eq(pushPart.documentId, documentId),
+    kept.length > 0 ? notInArray(pushPart.partKey, kept) : undefined,
+  );
+  await tx.delete(pushPart).where(and(others, isNull(pushPart.procoreId), isNull(pushPart.sending)));
+  const orphans = await tx
+    .update(pushPart)
+    .set({ desired: null, revision, updatedAt: sql`now()` })
+    .where(others)
+    .returning({ id: pushPart.id });
+  const planned: string[] = [];
+  for (const part of parts) {
+    const values = {
+      companyId: part.companyId,
+      projectProcoreId: part.projectProcoreId,
+      desired: part.desired,
+      revision,
+      state: 'planned' as const,
+    };
+    const [row] = await tx
+      .insert(pushPart)
+      .values({ account, documentKind: 'invoice', documentId, partKey: part.partKey, target: 'direct_cost', ...values })
+      .onConflictDoUpdate({
+        target: [pushPart.documentId, pushPart.partKey],
+        set: { ...values, updatedAt: sql`now()` },
+      })
+      .returning({ id: pushPart.id });
+    if (row) planned.push(row.id);
+  }
+  return [...orphans.map(({ id }) => id), ...planned];
+}
+
+/** Reads the journal of a part. */
+export async function loadPart(db: Queryable, account: string, id: string): Promise<Part | null> {
+  const [row] = await db
+    .select({
+      part: pushPart,
+      connectionId: procoreCompany.connectionId,
+      apiUrl: procoreConnection.apiUrl,
+      companyProcoreId: procoreCompany.procoreId,
+      companyName: procoreCompany.name,
+      returnsStamp: procoreCompany.returnsStamp,
+      keepsTax: project.keepsTax,
+    })
+    .from(pushPart)
+    .innerJoin(procoreCompany, eq(procoreCompany.id, pushPart.companyId))
+    .innerJoin(procoreConnection, eq(procoreConnection.id, procoreCompany.connectionId))
+    .leftJoin(
+      procoreLink,
+      and(
+        eq(procoreLink.companyId, pushPart.companyId),
+        eq(procoreLink.kind, 'project'),
+        eq(procoreLink.procoreId, pushPart.projectProcoreId),
+      ),
+    )
+    .leftJoin(project, eq(project.id, procoreLink.localId))
+    .where(and(eq(pushPart.account, account), eq(pushPart.id, id)));
+  if (!row) return null;
+  const { part, ...place } = row;
+  return {
+    id: part.id,
+    account: part.account,
+    documentId: part.documentId,
+    companyId: part.companyId,
+    projectProcoreId: part.projectProcoreId,
+    desired: part.desired as DesiredDirectCost | null,
+    agreed: part.agreed as Agreed | null,
+    procoreId: part.procoreId,
+    sending: part.sending as Sending | null,
+    sendingToken: part.sendingToken,
+    ...place,
+  };
+}
+
+/** Parts of a document of which something already stands in Procore, by Procore project. */
+export async function standingParts(db: Queryable, account: string, documentId: string): Promise<Set<string>> {
+  const rows = await db
+    .select({ projectProcoreId: pushPart.projectProcoreId })
+    .from(pushPart)
+    .where(
+      and(eq(pushPart.account, account), eq(pushPart.documentId, documentId), sql`${pushPart.procoreId} is not null`),
+    );
+  return new Set(rows.map((row) => row.projectProcoreId));
+}
+
+/** The states of a document's parts. */
+export async function partStates(db: Queryable, account: string, documentId: string) {
+  return db
+    .select({ id: pushPart.id, state: pushPart.state, procoreId: pushPart.procoreId, agreed: pushPart.agreed })
+    .from(pushPart)
+    .where(and(eq(pushPart.account, account), eq(pushPart.documentId, documentId)))
+    .orderBy(asc(pushPart.id));
+}
+
+/** `null` token: only while no write is on its way. */
+const holding = (part: Part) =>
+  and(
+    eq(pushPart.account, part.account),
+    eq(pushPart.id, part.id),
+    part.sendingToken === null ? isNull(pushPart.sendingToken) : eq(pushPart.sendingToken, part.sendingToken),
+  );
+
+/** Changes to the journal of a part, made only if no other attempt has touched its `sending` since it was read. */
+export interface JournalEntry {
+  sending?: { write: Sending; token: string } | null;
+  agreed?: Agreed | null;
+  procoreId?: string | null;
+  state?: 'planned' | 'sending' | 'sent' | 'failed';
+}
+
+/**
+ * Writes the journal by compare-and-set on the token of the write on its way.
+ *
+ * @returns the part as it stands now; null when another attempt was faster
+ */
+export async function journal(db: Queryable, part: Part, entry: JournalEntry): Promise<Part | null> {
+  const { sending, ...rest } = entry;
+  const columns =
+    sending === undefined ? {} : { sending: sending?.write ?? null, sendingToken: sending?.token ?? null };
+  const rows = await db
+    .update(pushPart)
+    .set({
+      ...rest,
+      ...columns,
+      ...(entry.state === 'sent' ? { sentAt: sql`now()` } : {}),
+      updatedAt: sql`now()`,
+    })
+    .where(holding(part))
+    .returning({ id: pushPart.id });
+  return rows.length === 0 ? null : { ...part, ...rest, ...columns };
+}
+
+/** What the first answers of a company and a project tell about them. */
+export async function learn(
+  db: Queryable,
+  part: Part,
+  facts: { returnsStamp?: boolean; keepsTax?: boolean },
+): Promise<void> {
+  if (facts.returnsStamp !== undefined)
+    await db
+      .update(procoreCompany)
+      .set({ returnsStamp: facts.returnsStamp, updatedAt: sql`now()` })
+      .where(and(eq(procoreCompany.account, part.account), eq(procoreCompany.id, part.companyId)));
+  if (facts.keepsTax !== undefined)
+    await db.execute(sql`
+      update project set keeps_tax = ${facts.keepsTax}, updated_at = now()
+      from procore_link l
+      where l.account = ${part.account} and l.company_id = ${part.companyId} and l.kind = 'project'
+        and l.procore_id = ${part.projectProcoreId} and project.id = l.local_id
+        and project.keeps_tax is distinct from ${facts.keepsTax}`);
+}
+
+/** A Procore company as a push reaches it. */
+export interface PushCompany {
+  connectionId: string;
+  apiUrl: string;
+  procoreId: string;
+  name: string;
+  returnsStamp: boolean | null;
+}
+
+/** Where a company of ours is reached; null when the account has none of that id. */
+export async function pushCompany(db: Queryable, account: string, companyId: string): Promise<PushCompany | null> {
+  const [row] = await db
+    .select({
+      connectionId: procoreCompany.connectionId,
+      apiUrl: procoreConnection.apiUrl,
+      procoreId: procoreCompany.procoreId,
+      name: procoreCompany.name,
+      returnsStamp: procoreCompany.returnsStamp,
+    })
+    .from(procoreCompany)
+    .innerJoin(procoreConnection, eq(procoreConnection.id, procoreCompany.connectionId))
+    .where(and(eq(procoreCompany.account, account), eq(procoreCompany.id, companyId)));
+  return row ?? null;
+}

@@ -1,0 +1,30 @@
+import { ApplicationFailureCategory, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, upsertSearchAttributes } from '@temporalio/workflow';
+import type { SearchAttributeName } from '../domain/search-attributes.ts';
+
+/** The catalogue code a step failed with; nothing for a cancellation or a bug. */
+export function codeOf(error: unknown): string | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.nonRetryable ? (cause.type ?? undefined) : undefined;
+}
+
+/** Says in one upsert how the run ended, so that runs are found by it. */
+export function tag(outcome: 'sent' | 'skipped' | 'failed' | 'partial', code?: string): void {
+  upsertSearchAttributes([
+    { key: keyword('Outcome'), value: outcome },
+    { key: keyword('FailureReason'), value: code ?? null },
+  ]);
+}
+
+const keyword = (name: SearchAttributeName) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+
+/** Ends a run Failed with a code of the catalogue: a matter for a person, not for an alert. */
+export function failed(error: unknown): ApplicationFailure {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return ApplicationFailure.create({
+    type: codeOf(error) ?? 'UNKNOWN',
+    message: cause?.message ?? String(error),
+    nonRetryable: true,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}

@@ -1,0 +1,70 @@
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
+import type { PushInvoiceActivities } from '../activities/push-invoice.ts';
+import { codeOf, failed, tag } from './outcome.ts';
+
+export interface PushInvoiceInput {
+  account: string;
+  invoiceId: string;
+}
+
+/** Somebody signed in to Procore again. */
+export const wake = defineSignal('wake');
+
+// Each attempt is a few HTTP round trips; waiting for Procore is unlimited (design: waiting).
+const { prepare, createMissing, convergePart, recordOutcome } = proxyActivities<PushInvoiceActivities>({
+  startToCloseTimeout: '60 seconds',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumInterval: '5 minutes' },
+});
+
+/** Posts a checked and approved invoice to Procore, part by part. Fails with a catalogue code when a person must act. */
+export async function PushInvoice(invoice: PushInvoiceInput): Promise<void> {
+  let wakes = 0;
+  setHandler(wake, () => void wakes++);
+
+  /** Runs a step again once the company is reconnected. Counting from before the call loses no wake. */
+  async function connected<T>(step: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const heard = wakes;
+      try {
+        return await step();
+      } catch (error) {
+        if (codeOf(error) !== 'AUTH_EXPIRED') throw error;
+        setCurrentDetails('waiting for somebody to reconnect Procore');
+        await condition(() => wakes > heard, '1 day');
+      }
+    }
+  }
+
+  try {
+    let plan = await connected(() => prepare(invoice));
+    if (!plan.isWanted) return;
+    for (const record of plan.missing) {
+      setCurrentDetails(`creating what Procore lacks: ${record.kind.replaceAll('_', ' ')}`);
+      while (!(await connected(() => createMissing({ ...invoice, record }))).done);
+    }
+    if (plan.missing.length > 0) plan = await connected(() => prepare({ ...invoice, isComplete: true }));
+    for (const [index, partId] of plan.partIds.entries()) {
+      setCurrentDetails(`part ${index + 1} of ${plan.partIds.length}`);
+      while (!(await connected(() => convergePart({ account: invoice.account, partId }))).done);
+    }
+  } catch (error) {
+    if (isCancellation(error))
+      await CancellationScope.nonCancellable(() => recordOutcome({ ...invoice, outcome: { kind: 'cancelled' } }));
+    const code = codeOf(error);
+    if (code === undefined) throw error; // cancelled, or a bug: not ours to name
+    const mark = await recordOutcome({ ...invoice, outcome: { kind: 'failed', code } });
+    tag(mark === 'partial' ? 'partial' : 'failed', code);
+    throw failed(error);
+  }
+  const mark = await recordOutcome({ ...invoice, outcome: { kind: 'sent' } });
+  tag(mark === 'skipped' ? 'skipped' : 'sent');
+}
