@@ -152,9 +152,3 @@ export function assignCodes(incoming: readonly IncomingCode[], held: readonly He
       : settle({ procoreId: record.procoreId, kind: 'keep', id: mine.id, code });
   });
 }
-
-/** A pair of the Procore budget: this code is booked with this cost type. Both are Procore's ids. */
-export interface BudgetPair {
-  codeId: string;
-  typeId: string;
-}

@@ -25,16 +25,6 @@ export function rangeOfDays(startDate: string, endDate: string, timeZone: string
   return { from, until, filter: `${from}...${until}` };
 }
 
-/** Whether a zone is one we can count days in. */
-export function isTimeZone(timeZone: string): boolean {
-  try {
-    Temporal.Now.zonedDateTimeISO(timeZone);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Days do not all begin at 00:00: where clocks go forward at midnight, the first moment is 01:00. */
 function startOfDay(day: Temporal.PlainDate, timeZone: string): string {
   return day.toZonedDateTime(timeZone).toInstant().toString();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { canonicalJson } from '../../domain/diff.ts';
 import { type LINK_KINDS, procoreLink } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
@@ -28,26 +28,6 @@ export async function findLinks(
     .from(procoreLink)
     .where(and(ofKind(account, companyId, kind), inArray(procoreLink.procoreId, [...procoreIds])));
   return new Map(rows.map((row) => [row.procoreId ?? '', row]));
-}
-
-/** Every link of a kind in one company, those of deleted records included. */
-export async function listLinks(
-  db: Queryable,
-  account: string,
-  companyId: string,
-  kind: LinkKind,
-  projectProcoreId?: string,
-): Promise<LinkRow[]> {
-  return db
-    .select()
-    .from(procoreLink)
-    .where(
-      and(
-        ofKind(account, companyId, kind),
-        isNotNull(procoreLink.procoreId),
-        projectProcoreId === undefined ? undefined : eq(procoreLink.projectProcoreId, projectProcoreId),
-      ),
-    );
 }
 
 /** How many records of a kind are linked and not deleted. */

@@ -2,7 +2,7 @@ import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
 import type { LocalProject } from '../../domain/projects.ts';
 import { procoreCompany, procoreConnection, procoreLink, project, projectStage } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
-import { behind, holding, type ListInput, type ListPage, toPage } from './keyset.ts';
+import { behind, holding, type ListInput, toPage } from './keyset.ts';
 
 export type ProjectRow = typeof project.$inferSelect;
 
@@ -34,8 +34,6 @@ export async function listProjects(db: Queryable, account: string, input: ListIn
     .limit(input.limit + 1);
   return toPage(rows, await db.$count(project, matching), input.limit);
 }
-
-export type ProjectListing = Awaited<ReturnType<typeof listProjects>> extends ListPage<infer Row> ? Row : never;
 
 /** The company an inbound flow works for, and the host it stands on. */
 export async function findCompany(db: Queryable, account: string, companyId: string) {
