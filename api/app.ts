@@ -103,9 +103,9 @@ export function createApp(deps: Deps, dispatcher: Dispatcher = { poke: () => und
 function webApp(): RequestHandler {
   const page = join(WEB, 'index.html');
   const router = express.Router();
-  router.use('/assets', express.static(join(WEB, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }));
+  router.use('/assets', express.static(join(WEB, 'assets'), { immutable: true, maxAge: '1y' }));
   router.use(express.static(WEB, { index: false }));
-  router.get(/^\/(?!api\/|oauth\/|webhooks\/|health)/, (request, response, next) => {
+  router.get(/^\/(?!api\/|oauth\/|webhooks\/|health|assets\/)/, (request, response, next) => {
     if (!request.accepts('html') || !existsSync(page)) return next();
     response.set('cache-control', 'no-cache').sendFile(page);
   });
@@ -138,5 +138,6 @@ const secureHeaders = (isHttps: boolean) =>
         upgradeInsecureRequests: isHttps ? [] : null,
       },
     },
+    referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: isHttps,
   });

@@ -1,7 +1,6 @@
 import { type Request, type Response, Router } from 'express';
-import { findHook, type HookTarget, noteDelivery } from '../db/queries/companies.ts';
+import { findHook, type HookTarget, hookSecretPlace, noteDelivery } from '../db/queries/companies.ts';
 import type { Db } from '../db/types.ts';
-import { hookSecretPlace } from '../dispatch/hook-secret.ts';
 import { createInboxWriter } from '../dispatch/inbox.ts';
 import { type PostedBody, readEvent } from '../dispatch/webhook-event.ts';
 import { randomSecret, type SecretBox, sameSecret } from '../platform/crypto.ts';

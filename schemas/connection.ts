@@ -30,7 +30,7 @@ export type ConnectionChange = z.infer<typeof ConnectionChange>;
  */
 export const ConnectStart = z.object({ authorizeUrl: z.url() });
 
-export const Stage = z.object({
+const Stage = z.object({
   id: Id,
   name: z.string(),
   category: z.string().nullable(),

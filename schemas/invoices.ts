@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Day, Id, Moment, Money, PageQuery, ProblemView, Quantity } from './common.ts';
 
-export const InvoiceLineInput = z.object({
+const InvoiceLineInput = z.object({
   projectId: Id.nullish(),
   projectCostCodeId: Id.nullish(),
   costTypeId: Id.nullish(),
@@ -12,7 +12,6 @@ export const InvoiceLineInput = z.object({
   amount: Money,
   taxCodeId: Id.nullish(),
 });
-export type InvoiceLineInput = z.infer<typeof InvoiceLineInput>;
 
 /**
  * POST /api/invoices (201), PUT /api/invoices/:id, both answered with the Invoice; DELETE /api/invoices/:id answers 204.
@@ -77,7 +76,7 @@ export const InvoiceCounts = z.object({
   sent: z.number().int(),
 });
 
-export const InvoiceLine = InvoiceLineInput.extend({
+const InvoiceLine = InvoiceLineInput.extend({
   id: Id,
   position: z.number().int(),
   codeText: z.string().nullable(),
@@ -86,7 +85,7 @@ export const InvoiceLine = InvoiceLineInput.extend({
   taxCodeText: z.string().nullable(),
 });
 
-export const InvoicePart = z.object({
+const InvoicePart = z.object({
   id: Id,
   projectText: z.string(),
   state: z.enum(['planned', 'sending', 'sent', 'failed']),

@@ -16,4 +16,3 @@ export const Session = z.object({
 export type Session = z.infer<typeof Session>;
 
 export const SignIn = z.object({ email: z.email(), password: z.string().min(1) });
-export type SignIn = z.infer<typeof SignIn>;

@@ -1,5 +1,6 @@
 import { fromNodeHeaders } from 'better-auth/node';
 import { Router } from 'express';
+import { SignIn } from '../../schemas/session.ts';
 import { type Auth, OPEN_AUTH_PATHS } from '../auth.ts';
 import { refuseOtherSites } from '../caller.ts';
 import { forbidden, Refusal } from '../refusal.ts';
@@ -11,6 +12,7 @@ export function authRoutes({ auth, origins }: { auth: Auth; origins: readonly st
   for (const path of OPEN_AUTH_PATHS) {
     router.post(`/api/auth${path}`, async (request, response) => {
       refuseOtherSites(request, origins);
+      if (path === '/sign-in/email' && !SignIn.safeParse(request.body).success) throw incomplete();
       const headers = fromNodeHeaders(request.headers);
       headers.set('content-type', 'application/json');
       headers.delete('content-length');
@@ -33,9 +35,11 @@ export function authRoutes({ auth, origins }: { auth: Auth; origins: readonly st
   return router;
 }
 
+const incomplete = () => new Refusal(400, 'INVALID_INPUT', 'Enter your e-mail address and your password.');
+
 function inOurWords(status: number): Refusal {
   if (status === 401) return new Refusal(401, 'UNAUTHENTICATED', 'The e-mail address or the password is not right.');
   if (status === 403) return forbidden('You may not do this.');
-  if (status < 500) return new Refusal(400, 'INVALID_INPUT', 'Enter your e-mail address and your password.');
+  if (status < 500) return incomplete();
   return new Refusal(500, 'INTERNAL', 'Something went wrong on our side. Try again in a moment.');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { writeAudit } from '../../db/queries/audit.ts';
+import { difference, writeAudit } from '../../db/queries/audit.ts';
 import { type CompanyView, changeCompany, listCompanies } from '../../db/queries/companies.ts';
 import { ensureConnection } from '../../db/queries/connections.ts';
 import type { Queryable } from '../../db/types.ts';
@@ -57,8 +57,7 @@ export function companyRoutes({ route, deps }: RouteContext): void {
           actor,
           action: 'company.changed',
           subject: after.name,
-          before: settingsOf(before),
-          after: settingsOf(after),
+          ...difference(settingsOf(before), settingsOf(after)),
         });
         return after;
       }),

@@ -39,13 +39,13 @@ export function overviewRoutes({ route, deps }: RouteContext): void {
           count,
         })),
         setup: [
-          { step: 'Connect to Procore', isDone: connection.state === 'connected', link: '/settings?tab=procore' },
+          { step: 'Connect to Procore', isDone: connection.state === 'connected', link: '/settings' },
           {
             step: 'Tick the project stages to bring in',
             isDone: setup.hasMonitoredStage,
-            link: '/settings?tab=procore',
+            link: '/settings',
           },
-          { step: 'Map the tax codes', isDone: setup.hasTaxMapping, link: '/settings?tab=procore&taxMappings=first' },
+          { step: 'Map the tax codes', isDone: setup.hasTaxMapping, link: '/settings' },
           { step: 'Fetch the projects', isDone: setup.hasProject, link: '/fetch' },
           { step: 'Send the first invoice', isDone: setup.hasSentInvoice, link: '/invoices' },
         ],

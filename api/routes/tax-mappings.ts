@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { writeAudit } from '../../db/queries/audit.ts';
+import { difference, writeAudit } from '../../db/queries/audit.ts';
 import {
   listProcoreTaxCodes,
   listTaxMappings,
@@ -55,8 +55,7 @@ export function taxMappingRoutes({ route, deps }: RouteContext): void {
           actor: caller.actor,
           action: 'tax-mapping.changed',
           subject: company.name,
-          before: inWords(before),
-          after: inWords(after),
+          ...difference(inWords(before), inWords(after)),
         });
         return after;
       }),
