@@ -7,6 +7,12 @@ const POLL_MS = 10_000;
 /** Events come in bursts while a fetch runs; one refresh of each list per window is enough. */
 const GATHER_MS = 400;
 
+/** The first words of the query keys an event makes old. */
+const AFFECTED: Record<LiveEvent['type'], readonly string[]> = {
+  invoices: ['invoices', 'overview'],
+  fetches: ['fetches', 'projects', 'vendors', 'cost-codes', 'companies', 'overview'],
+};
+
 /** Keeps what is on screen current: server-sent events while they flow, polling while they do not. */
 export function useLiveUpdates(): void {
   useEffect(() => {
@@ -30,7 +36,7 @@ export function useLiveUpdates(): void {
     source.onmessage = (message: MessageEvent<string>) => {
       const event = LiveEvent.safeParse(parse(message.data));
       if (!event.success) return;
-      gathered.add(event.data.type).add('overview');
+      for (const list of AFFECTED[event.data.type]) gathered.add(list);
       gathering ??= setTimeout(flush, GATHER_MS);
     };
     const poll = setInterval(() => {

@@ -17,7 +17,8 @@ import { Frame } from './frame/frame.tsx';
 import { sessionQuery } from './session.ts';
 import { SignIn } from './sign-in/sign-in.tsx';
 
-const text = z.string().optional().catch(undefined);
+/** Words in the URL; the router reads "88213" as a number and "true" as a truth. */
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional().catch(undefined);
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
 

@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Stack, startStack } from '../environment/stack.ts';
-import { type Desk, openDesk, picture, signIn } from './browser.ts';
+import { expect, test } from 'vitest';
+import { openDesk, picture, signIn } from './browser.ts';
 import { type Coding, prepareProject } from './records.ts';
 
-let stack: Stack;
-let desk: Desk;
 let coding: Coding;
-
-beforeAll(async () => {
-  stack = await startStack();
-  coding = await prepareProject(stack);
-  desk = await openDesk(stack);
-  await signIn(desk.page, stack);
-});
-
-afterAll(async () => {
-  await desk?.close();
-  await stack?.close();
+const desk = openDesk({}, async (desk) => {
+  coding = await prepareProject(desk.stack);
+  await signIn(desk);
 });
 
 test('an invoice is entered, checked, approved and sent without a mouse', async () => {

@@ -1,30 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Invoice } from '../../schemas/invoices.ts';
-import { eventually, type Stack, startStack } from '../environment/stack.ts';
-import { type Desk, openDesk, picture, signIn } from './browser.ts';
+import { eventually } from '../environment/stack.ts';
+import { openDesk, picture, signIn } from './browser.ts';
 import { type Coding, enterInvoice, prepareProject } from './records.ts';
 
-let stack: Stack;
-let desk: Desk;
 let coding: Coding;
-
-beforeAll(async () => {
-  stack = await startStack();
-  coding = await prepareProject(stack);
-  desk = await openDesk(stack);
-  await signIn(desk.page, stack);
-});
-
-afterAll(async () => {
-  await desk?.close();
-  await stack?.close();
+const desk = openDesk({}, async (desk) => {
+  coding = await prepareProject(desk.stack);
+  await signIn(desk);
 });
 
 /** The worked case of the rounding tolerance: 25,000.00 at 1,234.56 comes out four cents off. */
 const ROUNDING = { total: '25000.00', tax: '3750.00', line: { amount: '25000.00', unitPrice: '1234.56' } };
 
 test('an invoice that fails says why in its row, and passes after the fix', async () => {
-  const { page } = desk;
+  const { page, stack } = desk;
   const { id } = await enterInvoice(stack, coding, { number: 'INV-2001', ...ROUNDING });
   await page.goto(`/invoices/${id}`);
   await page.getByRole('button', { name: 'Check' }).click();
@@ -48,7 +38,7 @@ test('an invoice that fails says why in its row, and passes after the fix', asyn
 });
 
 test('a code that Procore lacks fails in the row; Fix leads to the way out, and Retry sends it', async () => {
-  const { page } = desk;
+  const { page, stack } = desk;
   const code = await stack.api<Coding['code']>('POST', '/api/project-cost-codes', {
     projectId: coding.project.id,
     code: '99-900',
@@ -84,7 +74,7 @@ test('a code that Procore lacks fails in the row; Fix leads to the way out, and 
 });
 
 test('at 1280 by 800 the list shows 15 invoices, each with its mark and amount to read', async () => {
-  const { page } = desk;
+  const { page, stack } = desk;
   for (let n = 1; n <= 24; n++) {
     await enterInvoice(stack, coding, { number: `INV-${3000 + n}`, total: `${n * 1234}.50`, tax: '185.18' });
   }

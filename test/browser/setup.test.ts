@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Stack, startStack } from '../environment/stack.ts';
-import { type Desk, openDesk, picture, signIn } from './browser.ts';
+import { expect, test } from 'vitest';
+import { openDesk, picture, signIn } from './browser.ts';
 
-let stack: Stack;
-let desk: Desk;
-
-beforeAll(async () => {
-  stack = await startStack();
-  desk = await openDesk(stack);
-  await signIn(desk.page, stack);
-});
-
-afterAll(async () => {
-  await desk?.close();
-  await stack?.close();
-});
+const desk = openDesk({}, signIn);
 
 test('the onboarding lead connects Procore; nothing is kept before Save, and the fields are locked until asked for', async () => {
-  const { page } = desk;
+  const { page, stack } = desk;
   await page.goto('/settings');
-  await page.getByLabel('Invoices interface', { exact: true }).selectOption('Procore');
+  await page.getByRole('combobox', { name: 'Invoices interface' }).selectOption('Procore');
   expect(await page.getByLabel('Enable Procore integration').isDisabled()).toBe(true);
   await page.getByText('1 unsaved change').waitFor();
   expect((await stack.api<{ invoicesInterface: unknown }>('GET', '/api/settings')).body.invoicesInterface).toBeNull();

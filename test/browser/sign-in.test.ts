@@ -1,38 +1,26 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Stack, startStack } from '../environment/stack.ts';
-import { type Desk, openDesk, signIn } from './browser.ts';
+import { expect, test } from 'vitest';
+import { openDesk, signIn } from './browser.ts';
 
-let stack: Stack;
-let desk: Desk;
-
-beforeAll(async () => {
-  stack = await startStack({ hasWorker: false });
-  desk = await openDesk(stack);
-});
-
-afterAll(async () => {
-  await desk?.close();
-  await stack?.close();
-});
+const desk = openDesk({ hasWorker: false });
 
 test('whoever is not signed in is asked to, told what is wrong, and led on to the page asked for', async () => {
-  const { page } = desk;
+  const { page, stack } = desk;
   await page.goto('/vendors');
   await page.getByRole('heading', { name: 'Sign in to Lentune for Procore' }).waitFor();
 
   await page.getByLabel('Email').fill(stack.env.BOOTSTRAP_ADMIN_EMAIL ?? '');
-  await page.getByLabel('Password').fill('not the password');
+  await page.getByLabel('Password', { exact: true }).fill('not the password');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('The email or the password is not right.').waitFor();
 
-  await page.getByLabel('Password').fill(stack.env.BOOTSTRAP_ADMIN_PASSWORD ?? '');
-  await page.getByLabel('Password').press('Enter');
+  await page.getByLabel('Password', { exact: true }).fill(stack.env.BOOTSTRAP_ADMIN_PASSWORD ?? '');
+  await page.getByLabel('Password', { exact: true }).press('Enter');
   await page.getByRole('heading', { name: 'Vendors' }).waitFor();
 });
 
 test('a new installation says what to do first on every screen, and signing out closes it', async () => {
   const { page } = desk;
-  await signIn(page, stack);
+  await signIn(desk);
   await page.getByText('0 of 5 steps done').waitFor();
   for (const [place, words] of [
     ['Invoices', 'No invoices yet'],

@@ -29,7 +29,8 @@ function remove(id: number): void {
 /** Says in one line, without taking the focus, what an action came to. */
 export function announce(text: string, tone: 'good' | 'bad' = 'good'): void {
   const id = ++lastId;
-  show([...announcements.slice(-2), { id, tone, text }]);
+  const others = announcements.filter((one) => one.text !== text);
+  show([...others.slice(-2), { id, tone, text }]);
   setTimeout(() => remove(id), tone === 'good' ? GOOD_MS : BAD_MS);
 }
 

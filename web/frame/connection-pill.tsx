@@ -10,8 +10,11 @@ const SAYS: Record<Connection['state'], { words: string; tone: string }> = {
   disconnected: { words: 'Not connected to Procore', tone: 'soft' },
 };
 
+/** No event tells of a grant that ended. */
+const LOOK_MS = 30_000;
+
 export function ConnectionPill() {
-  const connection = useQuery(connectionQuery);
+  const connection = useQuery({ ...connectionQuery, refetchInterval: LOOK_MS });
   if (connection.data === undefined) return null;
   const { words, tone } = SAYS[connection.data.state];
   return (

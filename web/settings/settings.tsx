@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useBlocker, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import type { Company } from '../../schemas/connection.ts';
 import { announce } from '../elements/announce.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { Loaded } from '../elements/states.tsx';
@@ -18,7 +19,11 @@ import { UnsavedFoot } from './unsaved-foot.tsx';
 export function SettingsScreen() {
   const settings = useQuery(settingsQuery);
   const connection = useQuery(connectionQuery);
-  const companies = useQuery(companiesQuery);
+  const isConnected = connection.data?.state === 'connected';
+  const companies = useQuery({
+    ...companiesQuery,
+    refetchInterval: ({ state }) => (isConnected && isBeingSetUp(state.data) ? SET_UP_MS : false),
+  });
   return (
     <Screen title="Settings: Integration" width="form">
       <Loaded query={settings}>
@@ -39,6 +44,11 @@ export function SettingsScreen() {
     </Screen>
   );
 }
+
+/** After a consent the companies, their stages and hooks appear one after the other. */
+const SET_UP_MS = 2_000;
+const isBeingSetUp = (companies: Company[] | undefined) =>
+  companies === undefined || companies.length === 0 || companies.some(({ webhooks, problem }) => !webhooks && !problem);
 
 /** What each tab gets: what is stored, what would be saved, and a way to change that. */
 export interface TabProps {
