@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ZodError } from 'zod';
 import { hookImported } from '../db/queries/companies.ts';
-import { reportToFetches } from '../db/queries/fetches.ts';
+import { lockFetches, reportToFetches } from '../db/queries/fetches.ts';
 import {
   beginPage,
   type Flow,
@@ -266,6 +266,8 @@ async function report(
   { calls, counts }: Omit<FlowResult, 'next' | 'apply'>,
   outcomes: RecordOutcome[],
 ): Promise<void> {
+  const fetchRunIds = [...new Set(picks.flatMap((pick) => pick.fetchRunIds))];
+  await lockFetches(tx, page.account, fetchRunIds);
   const byKey = new Map(picks.map((pick) => [keyOf(pick), pick]));
   const settled = outcomes.flatMap((outcome) => {
     const pick = byKey.get(keyOf(outcome));
@@ -290,7 +292,7 @@ async function report(
       })),
     );
   await reportToFetches(tx, page.account, {
-    fetchRunIds: [...new Set(picks.flatMap(({ fetchRunIds }) => fetchRunIds))],
+    fetchRunIds,
     items: settled.flatMap(({ pick, outcome }) => pick.fetchItemIds.map((id) => itemOutcome(id, outcome))),
     counts: counts ?? {},
     calls,

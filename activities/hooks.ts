@@ -2,16 +2,16 @@ import {
   addHook,
   type CompanyRow,
   type HookRow,
+  hookSecretPlace,
   listHooks,
   noteProjectHooks,
   removeHook,
   saveHook,
 } from '../db/queries/companies.ts';
 import type { Db } from '../db/types.ts';
-import { hookSecretPlace } from '../dispatch/hook-secret.ts';
-import { isWanted, WATCHED, type WatchedResource } from '../dispatch/resources.ts';
 import { DomainError } from '../domain/errors.ts';
 import { installationOf } from '../domain/stamp.ts';
+import { isWanted, WATCHED, type WatchedResource } from '../domain/watched-resources.ts';
 import { randomSecret, type SecretBox } from '../platform/crypto.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { HookTarget } from '../db/queries/companies.ts';
 import type { NewInboxEvent } from '../db/queries/inbox.ts';
+import { isWanted, WATCHED, type WatchedResource } from '../domain/watched-resources.ts';
 import { parseJson } from '../procore/json.ts';
-import { isWanted, WATCHED, type WatchedResource } from './resources.ts';
 
 /** What Procore posted: the beginning of it, and how long it was. */
 export interface PostedBody {

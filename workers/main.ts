@@ -1,6 +1,7 @@
 import { createDeps } from '../platform/deps.ts';
 import { EnvError, readEnv } from '../platform/env.ts';
-import { logTemporalTo, startWorker, workflowBundle } from './worker.ts';
+import { workflowBundle } from './bundle.ts';
+import { logTemporalTo, startWorker } from './worker.ts';
 
 const RETRY_MS = 2_000;
 

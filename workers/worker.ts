@@ -1,23 +1,17 @@
-import { fileURLToPath } from 'node:url';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundle,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createConnectCompanyActivities } from '../activities/connect-company.ts';
 import { createDrainActivities, type DrainFlow } from '../activities/drain.ts';
 import { createFetchProjectsActivities } from '../activities/fetch-projects.ts';
 import type { FlowReader } from '../activities/flow.ts';
 import { createHooks } from '../activities/hooks.ts';
 import { createImportProject } from '../activities/import-project.ts';
+import { createPushInvoiceActivities } from '../activities/push-invoice.ts';
 import { createSyncCostCodes } from '../activities/sync-cost-codes.ts';
 import { createSyncVendor } from '../activities/sync-vendor.ts';
 import { asActivities } from '../platform/activity.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { Logger } from '../platform/logger.ts';
+import { workflowBundle } from './bundle.ts';
 
 /** All workflow code runs on `sync`; activities choose by who waits for them. */
 const QUEUES = { sync: 'sync', bulk: 'bulk' } as const;
@@ -85,18 +79,8 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
     }),
     ...createFetchProjectsActivities({ db, procore }),
     ...createConnectCompanyActivities({ db, procore, hooks }),
+    ...createPushInvoiceActivities({ db, procore, env }),
   });
-}
-
-let bundle: Promise<WorkflowBundle> | undefined;
-
-/** The workflow code, bundled once a process. */
-export function workflowBundle(): Promise<WorkflowBundle> {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('WARN'),
-  });
-  return bundle;
 }
 
 /** Sends what Temporal's core has to say to our log. Once a process, before any connection. */

@@ -248,6 +248,9 @@ export async function listHooks(db: Queryable, account: string, companyId: strin
     .where(and(eq(webhookHook.account, account), eq(webhookHook.companyId, companyId)));
 }
 
+/** What the secret of a hook is sealed to (platform/crypto.ts). */
+export const hookSecretPlace = (hookId: string): string => `webhook_hook.secret:${hookId}`;
+
 /** Adds a hook that is about to be made in Procore; its secret is sealed to its row. */
 export async function addHook(
   db: Queryable,

@@ -85,6 +85,11 @@ export async function lockFetch(tx: Tx, account: string, id: string): Promise<Fe
   return run;
 }
 
+/** Locks fetches before any of their rows, as cancelling does, so that neither waits for the other. */
+export async function lockFetches(tx: Tx, account: string, ids: readonly string[]): Promise<void> {
+  for (const id of ids.toSorted()) await lockFetch(tx, account, id);
+}
+
 export async function getFetchRun(db: Queryable, account: string, id: string): Promise<FetchRunRow | undefined> {
   const [run] = await db
     .select()

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { and, eq } from 'drizzle-orm';
 import type { DrainFlow } from '../../activities/drain.ts';
 import type { FlowReader } from '../../activities/flow.ts';
 import { createApp } from '../../api/app.ts';
@@ -9,6 +10,7 @@ import { bootstrap } from '../../api/bootstrap.ts';
 import { type CompanyView, listCompanies } from '../../db/queries/companies.ts';
 import { ensureConnection, noteConsent } from '../../db/queries/connections.ts';
 import { saveTokens } from '../../db/queries/tokens.ts';
+import { inboxEvent } from '../../db/schema/index.ts';
 import { connectCompanies } from '../../dispatch/connect.ts';
 import { createDocumentDispatcher } from '../../dispatch/documents.ts';
 import { createDoorbell, type Doorbell } from '../../dispatch/doorbell.ts';
@@ -169,10 +171,9 @@ export async function connectStack(stack: Stack): Promise<CompanyView[]> {
     connectedBy: 'test',
   });
   await connectCompanies(deps, account, connectionId);
-  return eventually(async () => {
-    const companies = await listCompanies(deps.db, account, connectionId);
-    return companies.length > 0 && companies.every(({ webhooks }) => webhooks !== null) ? companies : undefined;
-  });
+  const isConnecting = and(eq(inboxEvent.flow, 'connect'), eq(inboxEvent.state, 'pending'));
+  await eventually(async () => (await deps.db.$count(inboxEvent, isConnecting)) === 0);
+  return listCompanies(deps.db, account, connectionId);
 }
 
 /** Asks until there is an answer; what is asked for takes a moment, not a fixed time. */

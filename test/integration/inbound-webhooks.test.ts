@@ -1,8 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CompanyView } from '../../db/queries/companies.ts';
+import { type CompanyView, hookSecretPlace } from '../../db/queries/companies.ts';
 import { inboxEvent, webhookHook } from '../../db/schema/index.ts';
-import { hookSecretPlace } from '../../dispatch/hook-secret.ts';
 import { connectStack, eventually, type Stack, startStack } from '../environment/stack.ts';
 
 let stack: Stack;

@@ -1,6 +1,3 @@
-import type { CompanyRow } from '../db/queries/companies.ts';
-import type { Flow } from '../db/queries/inbox.ts';
-
 export type Toggle = 'syncProjects' | 'syncVendors' | 'syncStandardCostCodes' | 'syncProjectCostCodes';
 
 /** What a kind of Procore event means to us. */
@@ -9,7 +6,7 @@ export interface WatchedResource {
   name: string;
   /** whether Procore counts it to the company or to a project */
   level: 'company' | 'project';
-  flow: Exclude<Flow, 'fetch' | 'connect'>;
+  flow: 'project' | 'vendors' | 'cost-codes';
   recordKind: string;
   /** watched while any of these is on (setup guide: Procore Webhook synch settings) */
   toggles: readonly Toggle[];
@@ -52,5 +49,5 @@ export const WATCHED: readonly WatchedResource[] = [
 ];
 
 /** Whether a company wants to hear of a kind of event. */
-export const isWanted = (resource: WatchedResource, company: Pick<CompanyRow, Toggle>): boolean =>
+export const isWanted = (resource: WatchedResource, company: Readonly<Record<Toggle, boolean>>): boolean =>
   resource.toggles.some((toggle) => company[toggle]);

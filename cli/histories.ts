@@ -1,0 +1,138 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import postgres from 'postgres';
+import type { TestProject } from 'vitest/node';
+import { requestConnect } from '../db/queries/companies.ts';
+import { insertEvents } from '../db/queries/inbox.ts';
+import { workflowIds } from '../platform/workflow-ids.ts';
+import type { Fetch } from '../schemas/fetches.ts';
+import startServices from '../test/environment/services.ts';
+import { connectStack, eventually, type Services, type Stack, startStack } from '../test/environment/stack.ts';
+import { scrub } from './scrub-history.ts';
+
+const FOLDER = fileURLToPath(new URL('../test/replay', import.meta.url));
+
+/** Records the history of every workflow shape on a real product, for the replay test. */
+async function main(): Promise<void> {
+  const servers = await startServers();
+  try {
+    await record(servers, {}, recordUsual);
+    await record(servers, { company_hooks_project_resources: 'refuse' }, recordProjectHooks);
+  } finally {
+    await servers.stop();
+  }
+}
+
+async function record(
+  servers: Servers,
+  switches: Record<string, string>,
+  shapes: (stack: Stack) => Promise<void>,
+): Promise<void> {
+  const stack = await startStack({ on: await servers.claim(), simulator: { switches } });
+  try {
+    await shapes(stack);
+  } finally {
+    await stack.close();
+  }
+}
+
+async function recordUsual(stack: Stack): Promise<void> {
+  const { account } = stack;
+  const [company] = await connectStack(stack);
+  if (!company) throw new Error('The simulator has no company');
+  await save(stack, workflowIds.connect(account, company.id), 'connect-company/first');
+
+  const byDates = await fetchAll(stack, { companyId: company.id, startDate: '2025-04-01', endDate: '2026-04-01' });
+  await save(stack, workflowIds.fetch(account, byDates.id), 'fetch-projects/by-dates');
+  const byId = await fetchAll(stack, { companyId: company.id, projectId: '424242' });
+  await save(stack, workflowIds.fetch(account, byId.id), 'fetch-projects/unknown-project');
+  const projectId = byDates.items.find(({ state }) => state === 'done')?.projectProcoreId ?? '';
+
+  const changed = { account, companyId: company.id, source: 'webhook', eventType: 'update' } as const;
+  const project = { ...changed, flow: 'project', scope: `${company.id}/${projectId}` } as const;
+  await insertEvents(stack.deps.db, [{ ...project, recordKind: 'project', recordId: projectId }]);
+  await insertEvents(stack.deps.db, [
+    { ...changed, flow: 'vendors', scope: company.id, recordKind: 'vendor', recordId: null },
+  ]);
+  const isOver = (id: string) => stack.deps.temporal.workflow.getHandle(id).result();
+  const drains = {
+    'import-project/fetched-then-changed': workflowIds.project(account, company.id, projectId),
+    'sync-vendor/fetched-then-changed': workflowIds.vendors(account, company.id),
+    'sync-cost-codes/fetched': workflowIds.costCodes(account, company.id),
+  };
+  for (const [shape, id] of Object.entries(drains)) {
+    await isOver(id);
+    await save(stack, id, shape);
+  }
+}
+
+async function recordProjectHooks(stack: Stack): Promise<void> {
+  const { account } = stack;
+  const [company] = await connectStack(stack);
+  if (!company) throw new Error('The simulator has no company');
+  await fetchAll(stack, { companyId: company.id, startDate: '2025-04-01', endDate: '2026-04-01' });
+  await stack.deps.db.transaction((tx) => requestConnect(tx, account, company.id));
+  const id = workflowIds.connect(account, company.id);
+  await eventually(
+    async () => (await stack.deps.temporal.workflow.getHandle(id).describe()).status.name === 'COMPLETED',
+  );
+  await save(stack, id, 'connect-company/hooks-per-project');
+}
+
+type FetchedWithItems = Fetch & { items: { state: string; projectProcoreId: string }[] };
+
+async function fetchAll(stack: Stack, body: object): Promise<FetchedWithItems> {
+  const { body: started } = await stack.api<Fetch>('POST', '/api/fetches', body);
+  return eventually(async () => {
+    const { body: seen } = await stack.api<FetchedWithItems>('GET', `/api/fetches/${started.id}`);
+    return seen.finishedAt === null ? undefined : seen;
+  }, 60_000);
+}
+
+async function save(stack: Stack, workflowId: string, shape: string): Promise<void> {
+  const handle = stack.deps.temporal.workflow.getHandle(workflowId);
+  await eventually(async () => (await handle.describe()).status.name !== 'RUNNING', 60_000);
+  const history = scrub(JSON.parse(historyToJSON(await handle.fetchHistory())));
+  const file = join(FOLDER, `${shape}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(history, null, 1)}\n`);
+  console.log(`${shape}: ${(history as { events: unknown[] }).events.length} events`);
+}
+
+interface Servers {
+  claim(): Promise<Services>;
+  stop(): Promise<void>;
+}
+
+/** The servers of a test run, outside of one. */
+async function startServers(): Promise<Servers> {
+  let provided: TestProject['provide'] extends (key: 'services', value: infer V) => void ? V : never;
+  const stop = await startServices({
+    provide: (_: string, value: typeof provided) => {
+      provided = value;
+    },
+  } as unknown as TestProject);
+  let claimed = 0;
+  return {
+    stop,
+    async claim() {
+      claimed += 1;
+      const name = `histories_${claimed}`;
+      const sql = postgres(provided.postgresUrl, { max: 1, onnotice: () => undefined });
+      await sql`create database ${sql(name)} template ${sql(provided.templateDatabase)}`;
+      await sql.end();
+      const url = new URL(provided.postgresUrl);
+      url.pathname = `/${name}`;
+      return {
+        databaseUrl: url.href,
+        address: provided.temporalAddress,
+        namespace: `test-${claimed}`,
+        drop: async () => undefined,
+      };
+    },
+  };
+}
+
+await main();
