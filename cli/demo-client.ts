@@ -1,6 +1,6 @@
 /** A browser-like client of the running product: keeps cookies, follows no redirects, fails with the API's own sentence. */
 export interface DemoClient {
-  get<T>(path: string): Promise<T>;
+  get<T>(path: string, headers?: Record<string, string>): Promise<T>;
   send<T>(method: 'POST' | 'PUT' | 'PATCH', path: string, body?: unknown): Promise<T>;
   /** The raw answer, for redirects. */
   visit(url: string, init?: RequestInit): Promise<Response>;
@@ -28,16 +28,23 @@ export function createDemoClient(base: string, authorization?: string): DemoClie
     return response;
   }
 
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
     const json =
-      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+      body === undefined
+        ? { headers }
+        : { body: JSON.stringify(body), headers: { ...headers, 'content-type': 'application/json' } };
     const response = await visit(base + path, { method, ...json });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 500)}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  return { get: (path) => call('GET', path), send: call, visit };
+  return { get: (path, headers) => call('GET', path, undefined, headers), send: call, visit };
 }
 
 function keep(cookies: Map<string, string>, line: string): void {

@@ -25,10 +25,21 @@ export interface ExpectedInvoice {
 
 export const COMPANY = 'Kauri Construction Ltd';
 export const PROJECT = { number: 'P-1007', name: 'Harbour Apartments' };
-/** Stands in stage Bidding until the demo moves it. */
-export const MOVED_PROJECT = { number: 'P-1012', name: 'Ponsonby Library', toStage: 'Course of construction' };
-/** Exists nowhere in Procore until the demo adds it there, under division 03. */
-export const MISSING_CODE = { division: '03', code: '390', full: '03-390', name: 'Concrete Repairs' };
+/** The demo moves it out of the ticked stages and in again. */
+export const MOVED_PROJECT = {
+  number: 'P-1012',
+  name: 'Ponsonby Library',
+  fromStage: 'Bidding',
+  toStage: 'Course of construction',
+};
+/** Codes of division 03 that do not exist in Procore until a demo adds one; each run uses the first still missing. */
+export const MISSING_CODES = {
+  division: '03',
+  codes: ['390', '391', '392', '393', '394', '395', '396', '397', '398'],
+  name: 'Concrete Repairs',
+};
+/** Stands in a literal for the code a run uses. */
+export const MISSING_CODE = 'the missing code';
 
 export const INVOICES: ExpectedInvoice[] = [
   {
@@ -49,7 +60,7 @@ export const INVOICES: ExpectedInvoice[] = [
     vendor: 'Kiwi Plumbing',
     tax: '147.00',
     total: '980.00',
-    lines: [{ code: '03-390', costType: 'M', amount: '980.00', quantity: null, unitPrice: null }],
+    lines: [{ code: MISSING_CODE, costType: 'M', amount: '980.00', quantity: null, unitPrice: null }],
     failsFirst: 'CODE_MISSING',
   },
   {

@@ -11,19 +11,25 @@ export interface Row {
   differences: string[];
 }
 
+/** A collection as the simulator's control API lists it. */
+export interface Records<T> {
+  records: T[];
+}
+
 interface DirectCost {
   id: number;
   invoice_number: string;
   status: string;
 }
 
+/** A line as Procore's REST API shows it. */
 interface DirectCostLine {
-  direct_cost_id: number;
   amount: string;
   quantity: string | null;
   unit_cost: string | null;
   tax_code_id: number | null;
   cost_code: { full_code: string } | null;
+  line_item_type: { code: string } | null;
 }
 
 interface LedgerEntry {
@@ -32,72 +38,86 @@ interface LedgerEntry {
   id: number | string;
 }
 
+export interface Seen {
+  number: string;
+  expected: ExpectedInvoice;
+  /** the code the first attempt failed with */
+  failure: string | null;
+  /** the mark our list shows at the end */
+  mark: string | null;
+  runs: (string | null)[];
+}
+
 /** Reads Procore's own records, not ours, and holds them against the literals. */
-export async function compare(
-  procore: DemoClient,
-  seen: {
-    number: string;
-    expected: ExpectedInvoice;
-    failure: string | null;
-    mark: string | null;
-    runs: (string | null)[];
-  },
-): Promise<Row> {
-  const { number, expected, failure } = seen;
-  const { records: projects } = await procore.get<{ records: { id: number; project_number: string }[] }>(
-    '/control/records/projects',
-  );
-  const projectId = projects.find((row) => row.project_number === PROJECT.number)?.id;
-  const { records: all } = await procore.get<{ records: DirectCost[] }>(
-    `/control/records/direct_costs?projectId=${projectId}`,
-  );
-  const costs = all.filter((cost) => cost.invoice_number === number);
-  const cost = costs[0];
-  const { records: allLines } = await procore.get<{ records: DirectCostLine[] }>(
-    `/control/records/direct_cost_line_items?projectId=${projectId}`,
-  );
-  const lines = allLines.filter((line) => line.direct_cost_id === cost?.id);
-  const { entries } = await procore.get<{ entries: LedgerEntry[] }>('/control/ledger');
-  const created = entries.filter(
-    ({ resource, action, id }) => resource === 'direct_costs' && action === 'create' && String(id) === String(cost?.id),
-  );
-
-  const wantedLines = expected.lines
-    .map((line) => `${line.code} ${cents(line.amount)} x${places(line.quantity)} @${places(line.unitPrice)}`)
-    .sort();
-  const foundLines = lines
-    .map(
-      (line) =>
-        `${line.cost_code?.full_code} ${cents(line.amount)} x${places(line.quantity)} @${places(line.unit_cost)}`,
-    )
-    .sort();
+export async function compare(procore: DemoClient, { number, expected, failure, mark, runs }: Seen): Promise<Row> {
+  const { costs, lines, timesCreated } = await inProcore(procore, number);
+  const [cost] = costs;
   const total = lines.reduce((whole, line) => whole + Math.round(Number(line.amount) * 100), 0) / 100;
-
+  const wanted = expected.lines.map((line) =>
+    lineText(line.code, line.costType, line.amount, line.quantity, line.unitPrice),
+  );
+  const found = lines.map((line) =>
+    lineText(line.cost_code?.full_code, line.line_item_type?.code, line.amount, line.quantity, line.unit_cost),
+  );
   const facts: [string, unknown, unknown][] = [
-    ['first failure', expected.failsFirst, failure],
-    ['mark', 'sent', seen.mark],
-    ['direct costs with this number', 1, costs.length],
-    ['times it was created', 1, created.length],
-    ['status', 'approved', cost?.status],
-    ['total', cents(expected.total), cents(String(total))],
-    ['lines', wantedLines.join('; '), foundLines.join('; ')],
-    ['lines with a tax code', expected.lines.length, lines.filter((line) => line.tax_code_id !== null).length],
+    ['the first failure', expected.failsFirst, failure],
+    ['the mark', 'sent', mark],
+    ['the count of direct costs with this number', 1, costs.length],
+    ['the count of creations in the ledger', 1, timesCreated],
+    ['the status', 'approved', cost?.status],
+    ['the total', cents(expected.total), cents(total)],
+    ['the lines', wanted.sort().join('; '), found.sort().join('; ')],
+    [
+      'the count of lines with a tax code',
+      expected.lines.length,
+      lines.filter((line) => line.tax_code_id !== null).length,
+    ],
   ];
   return {
     number,
     shows: expected.shows,
-    expected: `${expected.failsFirst ?? 'no failure'}, then ${cents(expected.total)} approved, ${expected.lines.length} line(s)`,
-    procore: `${failure ?? 'no failure'}, then ${cents(String(total))} ${cost?.status ?? 'nothing'}, ${lines.length} line(s)`,
-    runs: [...new Set(seen.runs.filter((run) => run !== null))],
+    expected: outcome(expected.failsFirst, expected.total, 'approved', expected.lines.length),
+    procore: outcome(failure, total, cost?.status ?? 'nothing', lines.length),
+    runs: [...new Set(runs.filter((run) => run !== null))],
     differences: facts
-      .filter(([, wanted, found]) => wanted !== found)
-      .map(([what, wanted, found]) => `${number}: ${what} should be ${String(wanted)}, is ${String(found)}`),
+      .filter(([, should, is]) => should !== is)
+      .map(([what, should, is]) => `${number}: ${what} should be ${String(should)}, is ${String(is)}`),
   };
 }
 
-const cents = (amount: string) => Number(amount).toFixed(2);
-const places = (number: string | null) => (number === null ? '-' : String(Number(number)));
+async function inProcore(procore: DemoClient, number: string) {
+  const company = (await procore.get<{ companies: { id: number }[] }>('/control/sample')).companies[0]?.id;
+  const { records: projects } =
+    await procore.get<Records<{ id: number; project_number: string }>>('/control/records/projects');
+  const project = projects.find((row) => row.project_number === PROJECT.number)?.id;
+  const { records: all } = await procore.get<Records<DirectCost>>(`/control/records/direct_costs?projectId=${project}`);
+  const costs = all.filter((cost) => cost.invoice_number === number);
+  const { access_token } = await procore.send<{ access_token: string }>('POST', '/control/tokens', {});
+  const headers = { authorization: `Bearer ${access_token}`, 'procore-company-id': String(company) };
+  const lines: DirectCostLine[] = [];
+  for (const { id } of costs) {
+    const path = `/rest/v1.0/projects/${project}/direct_costs/${id}/line_items`;
+    lines.push(...(await procore.get<DirectCostLine[]>(path, headers)));
+  }
+  const { entries } = await procore.get<{ entries: LedgerEntry[] }>('/control/ledger');
+  const creations = entries.filter(
+    ({ resource, action, id }) =>
+      resource === 'direct_costs' && action === 'create' && costs.some((cost) => String(cost.id) === String(id)),
+  );
+  return { costs, lines, timesCreated: creations.length };
+}
 
+const lineText = (code?: string, type?: string, amount?: string, quantity?: string | null, price?: string | null) =>
+  `${code}.${type} ${cents(amount ?? 0)} x${places(quantity)} @${places(price)}`;
+
+const outcome = (failure: string | null, total: string | number, status: string, lines: number) =>
+  `${failure === null ? '' : `${failure}, then `}${cents(total)} ${status}, ${lines} ${lines === 1 ? 'line' : 'lines'}`;
+
+const cents = (amount: string | number) => Number(amount).toFixed(2);
+const places = (number: string | null | undefined) =>
+  number === null || number === undefined ? '-' : String(Number(number));
+
+/** The comparison, then the runs in Temporal's Web UI. */
 export function printTable(rows: Row[]): void {
   const cells = rows.map((row) => [
     row.differences.length === 0 ? 'ok' : 'DIFFERS',

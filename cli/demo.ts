@@ -6,8 +6,16 @@ import type { FetchWithItems } from '../schemas/fetches.ts';
 import type { Invoice } from '../schemas/invoices.ts';
 import type { CostType, Project, ProjectCostCode, TaxCode, Vendor } from '../schemas/records.ts';
 import { createDemoClient, type DemoClient, until } from './demo-client.ts';
-import { COMPANY, type ExpectedInvoice, INVOICES, MISSING_CODE, MOVED_PROJECT, PROJECT } from './demo-expected.ts';
-import { compare, printTable, type Row } from './demo-table.ts';
+import {
+  COMPANY,
+  type ExpectedInvoice,
+  INVOICES,
+  MISSING_CODE,
+  MISSING_CODES,
+  MOVED_PROJECT,
+  PROJECT,
+} from './demo-expected.ts';
+import { compare, printTable, type Records, type Row } from './demo-table.ts';
 import { type LocalSecrets, readLocalSettings } from './local-settings.ts';
 import { ADMIN_EMAIL } from './stack.ts';
 
@@ -18,11 +26,6 @@ const SIMULATOR = `http://localhost:${ports.simulator}`;
 
 interface Listed<T> {
   rows: T[];
-}
-
-/** A collection as the simulator's control API lists it. */
-interface Records<T> {
-  records: T[];
 }
 
 /** What the demo drives: our API as a machine and as a person, and Procore's people through the simulator. */
@@ -43,7 +46,11 @@ async function demo(): Promise<number> {
     await moveStage(stage);
     const prefix = `DEMO-${Date.now().toString(36).toUpperCase()}-`;
     const rows: Row[] = [];
-    for (const expected of INVOICES) rows.push(await driveInvoice(stage, prefix, expected));
+    const missing = await missingCode(stage);
+    for (const invoice of INVOICES) {
+      const lines = invoice.lines.map((line) => (line.code === MISSING_CODE ? { ...line, code: missing } : line));
+      rows.push(await driveInvoice(stage, prefix, { ...invoice, lines }));
+    }
     printTable(rows);
     const differences = rows.flatMap((row) => row.differences);
     console.log(differences.length === 0 ? '\nAll as expected.' : `\n${differences.join('\n')}`);
@@ -98,7 +105,7 @@ async function connect(): Promise<Stage> {
     const companies = await person.get<Company[]>('/api/companies');
     return companies.find(
       ({ name, stages, webhooks }) =>
-        name === COMPANY && stages.length > 0 && !(webhooks ?? '0 triggers').includes(' 0 triggers'),
+        name === COMPANY && stages.length > 0 && !(webhooks ?? ' 0 triggers').includes(' 0 triggers'),
     );
   });
   say(
@@ -154,20 +161,48 @@ async function fetchProjects({ person, company }: Stage): Promise<void> {
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 
+/** Out of the ticked stages and in again, as a person in Procore would; only webhooks tell us. */
 async function moveStage({ person, procore }: Stage): Promise<void> {
-  const projects = await procore.get<Records<{ id: number; project_number: string }>>('/control/records/projects');
-  const stages = await procore.get<Records<{ id: number; name: string }>>('/control/records/project_stages');
-  const project = projects.records.find((row) => row.project_number === MOVED_PROJECT.number);
-  const stage = stages.records.find((row) => row.name === MOVED_PROJECT.toStage);
-  const movedAt = Date.now();
-  await procore.send('PATCH', `/control/records/projects/${project?.id}`, { project_stage_id: stage?.id });
-  await until(`${MOVED_PROJECT.number} to come in by webhook`, async () => {
-    const found = await person.get<Listed<Project>>(`/api/projects?search=${MOVED_PROJECT.number}`);
-    return found.rows.some((row) => row.code === MOVED_PROJECT.number && row.isMonitored);
-  });
-  say(
-    `${MOVED_PROJECT.number} ${MOVED_PROJECT.name} moved to ${MOVED_PROJECT.toStage} in Procore; here ${Date.now() - movedAt} ms later`,
+  const { records: projects } =
+    await procore.get<Records<{ id: number; project_number: string }>>('/control/records/projects');
+  const { records: stages } = await procore.get<Records<{ id: number; name: string }>>(
+    '/control/records/project_stages',
   );
+  const { number, name, fromStage, toStage } = MOVED_PROJECT;
+  const project = projects.find((row) => row.project_number === number);
+  const move = (to: string) =>
+    procore.send('PATCH', `/control/records/projects/${project?.id}`, {
+      project_stage_id: stages.find((row) => row.name === to)?.id,
+    });
+  const isMonitored = async () => {
+    const found = await person.get<Listed<Project>>(`/api/projects?search=${number}`);
+    return found.rows.some((row) => row.code === number && row.isMonitored);
+  };
+  await move(fromStage);
+  await until(`${number} to be no longer monitored`, async () => !(await isMonitored()));
+  const movedAt = Date.now();
+  await move(toStage);
+  await until(`${number} to come in by webhook`, isMonitored);
+  say(`${number} ${name} moved to ${toStage} in Procore; here within ${Date.now() - movedAt} ms`);
+}
+
+async function missingCode({ procore }: Stage): Promise<string> {
+  const { codes } = await codesOfProject(procore);
+  const full = MISSING_CODES.codes.map((code) => `${MISSING_CODES.division}-${code}`);
+  const missing = full.find((code) => !codes.some((row) => row.full_code === code));
+  if (missing === undefined)
+    throw new Error('Every code the demo could miss exists by now. Delete .data to start afresh.');
+  return missing;
+}
+
+async function codesOfProject(procore: DemoClient) {
+  const { records: projects } =
+    await procore.get<Records<{ id: number; project_number: string }>>('/control/records/projects');
+  const projectId = projects.find((row) => row.project_number === PROJECT.number)?.id;
+  const { records: codes } = await procore.get<Records<{ id: number; full_code: string }>>(
+    `/control/records/cost_codes?projectId=${projectId}`,
+  );
+  return { projectId, codes };
 }
 
 async function driveInvoice(stage: Stage, prefix: string, expected: ExpectedInvoice): Promise<Row> {
@@ -188,7 +223,7 @@ async function driveInvoice(stage: Stage, prefix: string, expected: ExpectedInvo
   const failure = sent.integration === 'failed' ? sent.problemCode : null;
   if (failure !== null) {
     say(`${number} (${expected.shows}) failed: ${sent.integrationText}`);
-    await fix(stage, id, failure);
+    await fix(stage, id, failure, expected.lines[0]?.code ?? '');
     sent = await settled(person, id, number, 'sent');
   }
   say(`${number} (${expected.shows}): ${sent.integration}`);
@@ -209,25 +244,21 @@ async function settled(person: DemoClient, id: string, number: string, wanted?: 
 }
 
 /** What a person would do about each failure. */
-async function fix({ person, procore }: Stage, id: string, failure: string): Promise<void> {
+async function fix({ person, procore }: Stage, id: string, failure: string, code: string): Promise<void> {
   if (failure === 'ROUNDING') {
     await person.send('PATCH', '/api/settings', { roundingTolerance: '0.10' });
     await person.send('POST', `/api/invoices/${id}/retry`);
     return;
   }
   if (failure !== 'CODE_MISSING') throw new Error(`Nothing here fixes ${failure}`);
-  const projects = await procore.get<Records<{ id: number; project_number: string }>>('/control/records/projects');
-  const project = projects.records.find((row) => row.project_number === PROJECT.number);
-  const codes = await procore.get<Records<{ id: number; full_code: string }>>(
-    `/control/records/cost_codes?projectId=${project?.id}`,
-  );
+  const { projectId, codes } = await codesOfProject(procore);
   await procore.send('POST', '/control/records/cost_codes', {
-    project_id: project?.id,
-    code: MISSING_CODE.code,
-    name: MISSING_CODE.name,
-    parent_id: codes.records.find((row) => row.full_code === MISSING_CODE.division)?.id,
+    project_id: projectId,
+    code: code.slice(MISSING_CODES.division.length + 1),
+    name: MISSING_CODES.name,
+    parent_id: codes.find((row) => row.full_code === MISSING_CODES.division)?.id,
   });
-  say(`Added ${MISSING_CODE.full} to ${PROJECT.number} in Procore; its webhook queues the invoice again by itself`);
+  say(`Added ${code} to ${PROJECT.number} in Procore; its webhook queues the invoice again by itself`);
 }
 
 /** The invoice as the clerk would enter it, by names and codes. */
@@ -284,7 +315,7 @@ async function codeOf(
   const made = await machine.send<ProjectCostCode>('POST', '/api/project-cost-codes', {
     projectId,
     code,
-    description: MISSING_CODE.name,
+    description: MISSING_CODES.name,
   });
   return machine.send<ProjectCostCode>('POST', `/api/project-cost-codes/${made.id}/cost-types`, { costTypeId });
 }
