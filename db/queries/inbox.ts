@@ -301,7 +301,7 @@ export interface RowOutcome {
 }
 
 /** A failing row is tried again after 1, 4, 16 and 60 minutes, then left for a person. */
-export const ROW_ATTEMPTS = 5;
+const ROW_ATTEMPTS = 5;
 
 /** Writes outcomes to exactly these rows; failing ones stay pending until their attempts are used up. */
 export async function finishRows(tx: Tx, outcomes: readonly RowOutcome[]): Promise<void> {
