@@ -44,7 +44,9 @@ async function demo(): Promise<number> {
     await mapTaxes(stage);
     await fetchProjects(stage);
     await moveStage(stage);
-    const prefix = `D${Math.floor(Date.now() / 1000 - 1_790_000_000).toString(36).toUpperCase()}-`;
+    const prefix = `D${Math.floor(Date.now() / 1000 - 1_790_000_000)
+      .toString(36)
+      .toUpperCase()}-`;
     const rows: Row[] = [];
     const missing = await missingCode(stage);
     for (const invoice of INVOICES) {
