@@ -10,6 +10,7 @@ import { workflowIds } from '../platform/workflow-ids.ts';
 import type { Fetch } from '../schemas/fetches.ts';
 import startServices from '../test/environment/services.ts';
 import { connectStack, eventually, type Services, type Stack, startStack } from '../test/environment/stack.ts';
+import { startPushWorld, type Wish } from '../test/integration/push-world.ts';
 import { scrub } from './scrub-history.ts';
 
 const FOLDER = fileURLToPath(new URL('../test/replay', import.meta.url));
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   try {
     await record(servers, {}, recordUsual);
     await record(servers, { company_hooks_project_resources: 'refuse' }, recordProjectHooks);
+    await recordPushes(servers);
   } finally {
     await servers.stop();
   }
@@ -79,6 +81,26 @@ async function recordProjectHooks(stack: Stack): Promise<void> {
     async () => (await stack.deps.temporal.workflow.getHandle(id).describe()).status.name === 'COMPLETED',
   );
   await save(stack, id, 'connect-company/hooks-per-project');
+}
+
+async function recordPushes(servers: Servers): Promise<void> {
+  const world = await startPushWorld({ on: await servers.claim() });
+  const push = async (shape: string, wish: Wish = {}) => {
+    const id = await world.send(wish);
+    await world.ended(id);
+    await save(world.stack, workflowIds.invoice(world.stack.account, id), `push-invoice/${shape}`);
+  };
+  try {
+    const [first, second] = world.projects;
+    await push('one-project');
+    await push('two-projects', { lines: [{ projectId: first?.id }, { projectId: second?.id }] });
+    const missing = await world.addCode(0, '99-999');
+    await push('code-missing', { lines: [{ projectCostCodeId: missing }] });
+    await world.settings({ createMissingCodes: true });
+    await push('code-created', { lines: [{ projectCostCodeId: missing }] });
+  } finally {
+    await world.stack.close();
+  }
 }
 
 type FetchedWithItems = Fetch & { items: { state: string; projectProcoreId: string }[] };

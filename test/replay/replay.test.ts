@@ -15,9 +15,16 @@ beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
 });
 
-test('there is a history of every inbound workflow', () => {
+test('there is a history of every workflow', () => {
   const workflows = new Set(shapes.map((shape) => shape.split('/')[0]));
-  for (const workflow of ['connect-company', 'fetch-projects', 'import-project', 'sync-vendor', 'sync-cost-codes'])
+  for (const workflow of [
+    'connect-company',
+    'fetch-projects',
+    'import-project',
+    'sync-vendor',
+    'sync-cost-codes',
+    'push-invoice',
+  ])
     expect(workflows).toContain(workflow);
 });
 
