@@ -1,4 +1,5 @@
-import { boolean, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { boolean, check, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
 
 /**
@@ -49,6 +50,9 @@ export const oauthState = pgTable('oauth_state', {
   expiresAt: at().notNull(),
 });
 
+/** Who is the master of purchase orders: nobody (none are exchanged), Procore, or Lentune. */
+export const PURCHASE_ORDER_MASTERS = ['none', 'procore', 'lentune'] as const;
+
 /** A Procore company reached through a connection, with what synchronises. */
 export const procoreCompany = pgTable(
   'procore_company',
@@ -67,6 +71,9 @@ export const procoreCompany = pgTable(
     syncVendors: boolean().notNull().default(true),
     syncStandardCostCodes: boolean().notNull().default(true),
     syncProjectCostCodes: boolean().notNull().default(true),
+    syncSubContracts: boolean().notNull().default(false),
+    /** "Procore purchase orders", "Lentune purchase orders" or neither: one value, so that both can never be on */
+    purchaseOrderMaster: text({ enum: PURCHASE_ORDER_MASTERS }).notNull().default('none'),
     /** whether Procore gives `origin_data` back here; null until the first record we create tells */
     returnsStamp: boolean(),
     /** the company hook refuses project resources here, so every monitored project has a hook of its own */
@@ -77,7 +84,10 @@ export const procoreCompany = pgTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (table) => [unique().on(table.connectionId, table.procoreId)],
+  (table) => [
+    unique().on(table.connectionId, table.procoreId),
+    check('purchase_order_master', sql`${table.purchaseOrderMaster} in ('none', 'procore', 'lentune')`),
+  ],
 );
 
 /** A stage of the company's own list (its names are the customer's), and whether projects in it come in. */

@@ -1,6 +1,7 @@
 export * from './api-keys.ts';
 export * from './auth.ts';
 export * from './codes.ts';
+export * from './commitments.ts';
 export * from './connections.ts';
 export * from './fetches.ts';
 export * from './inbox.ts';

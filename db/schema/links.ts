@@ -3,7 +3,16 @@ import { index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-c
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
 
-export const LINK_KINDS = ['project', 'vendor', 'master_cost_code', 'cost_type', 'project_cost_code'] as const;
+export const LINK_KINDS = [
+  'project',
+  'vendor',
+  'master_cost_code',
+  'cost_type',
+  'project_cost_code',
+  'purchase_order',
+  'sub_contract',
+  'variation',
+] as const;
 
 /**
  * Which local record is which Procore record. A row in state `creating` is a claim: the document that holds it is
@@ -20,7 +29,7 @@ export const procoreLink = pgTable(
     kind: text({ enum: LINK_KINDS }).notNull(),
     localId: uuid(),
     procoreId: text(),
-    /** the Procore project of a project cost code */
+    /** the Procore project of a record that belongs to one */
     projectProcoreId: text(),
     /** what makes the record unique before it has an id, such as a normalised vendor name */
     naturalKey: text(),

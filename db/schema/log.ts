@@ -87,7 +87,7 @@ export const mappingTask = pgTable(
     id: id(),
     account: account(),
     companyId: uuid().notNull(),
-    kind: text({ enum: ['vendor', 'project', 'cost_code', 'cost_type'] }).notNull(),
+    kind: text({ enum: ['vendor', 'project', 'cost_code', 'cost_type', 'variation'] }).notNull(),
     procoreId: text().notNull(),
     /** what came from Procore, in words */
     subject: text().notNull(),

@@ -14,6 +14,8 @@ export const integrationSettings = pgTable('integration_settings', {
   checkCostType: boolean().notNull().default(false),
   /** setup guide: "Fetch cost code linked to cost type only" */
   linkedCodesOnly: boolean().notNull().default(false),
+  /** setup guide: "Only sync approved variation lines" */
+  onlyApprovedVariations: boolean().notNull().default(false),
   /** domain.md section 2: a supplier unknown to Procore is created there when an invoice is posted */
   createMissingVendors: boolean().notNull().default(true),
   /** setup guide: "Invoice rounding tolerance", dollars per Procore record excluding tax */
