@@ -56,6 +56,11 @@ export function formatMoney(amount: string): string {
   return `${sign}${dollars.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
 }
 
+/** "20.2501": as many places as it has, no more. */
+export function formatQuantity(quantity: string): string {
+  return decimalOf(quantity)?.toFixed() ?? quantity;
+}
+
 /** An amount as typed ("12,400.5", "$3") as a plain decimal string; unreadable text is kept for the API to name. */
 export function plainNumber(text: string): string {
   return text.replace(/[\s,$]/g, '');

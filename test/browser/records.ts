@@ -14,17 +14,17 @@ export interface Coding {
 }
 
 interface Sample {
-  projects: Record<string, string>;
+  exampleProjects: Record<string, { id: number }>;
 }
 
 /** A connected product that has fetched Harbour Apartments and may approve what it entered. */
 export async function prepareProject(stack: Stack): Promise<Coding> {
-  const [company] = await connectStack(stack);
+  const company = (await connectStack(stack)).find(({ name }) => name === 'Kauri Construction Ltd');
   await stack.api('PATCH', '/api/settings', { invoicesInterface: 'procore', selfApproval: true });
-  const { projects } = await stack.control<Sample>('GET', '/sample');
+  const { exampleProjects } = await stack.control<Sample>('GET', '/sample');
   const started = await stack.api<FetchWithItems>('POST', '/api/fetches', {
     companyId: company?.id,
-    projectId: String(projects.inConstruction),
+    projectId: String(exampleProjects.inConstruction?.id),
   });
   await eventually(async () => {
     const fetch = await stack.api<FetchWithItems>('GET', `/api/fetches/${started.body.id}`);
@@ -52,7 +52,7 @@ async function codingOf(stack: Stack): Promise<Coding> {
   const rows = async <T>(path: string) => (await stack.api<{ rows: T[] }>('GET', path)).body.rows;
   const [project] = await rows<Coding['project']>('/api/projects?search=P-1007');
   const codes = await rows<Coding['code']>(`/api/project-cost-codes?projectId=${project?.id}&search=03-310`);
-  const vendors = await rows<Coding['vendor']>('/api/vendors');
+  const vendors = await rows<Coding['vendor']>('/api/vendors?search=Kiwi+Plumbing');
   const { body: taxCodes } = await stack.api<Coding['taxCode'][]>('GET', '/api/tax-codes');
   const coding = {
     project,

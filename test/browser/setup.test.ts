@@ -45,7 +45,8 @@ test('the onboarding lead connects Procore; nothing is kept before Save, and the
 test('a fetch by dates shows how far it is, and says why a project was skipped', async () => {
   const { page } = desk;
   await page.getByRole('navigation').getByRole('link', { name: 'Fetch' }).click();
-  await page.getByLabel('Company').selectOption('Kauri Construction Ltd');
+  await page.getByRole('heading', { name: 'Fetch', exact: true }).waitFor();
+  await page.getByLabel('Company', { exact: true }).selectOption('Kauri Construction Ltd');
   await page.getByRole('textbox', { name: 'Start date' }).fill('1/4/2025');
   await page.getByRole('textbox', { name: 'End date' }).fill('31 Mar 2026');
   await page.getByRole('button', { name: 'Fetch', exact: true }).click();

@@ -44,24 +44,36 @@ export function Typeahead<T extends Option>(props: TypeaheadProps<T>) {
   const { value, onPick, create, waitsFor, isReadOnly = false } = props;
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [typed, setTyped] = useState<string | null>(null);
+  // Somebody who types fast presses Enter before the matches are there; the first of them is picked once they are.
+  const [isAwaiting, setAwaiting] = useState(false);
   const [search] = useDebouncedValue(typed ?? '', 150);
   const isOpen = combobox.dropdownOpened;
   const options = useQuery({
     queryKey: [...props.optionsKey, search],
     queryFn: () => props.load(search),
-    enabled: isOpen && waitsFor === undefined,
+    enabled: (isOpen || isAwaiting) && waitsFor === undefined,
     placeholderData: keepPreviousData,
   });
   const found = options.data ?? [];
+  const isSettled = search === (typed ?? '') && !options.isFetching && !options.isPlaceholderData;
   // The first match is what Enter picks, also after the list has changed under the search.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the matches change
   useEffect(() => {
     if (isOpen) combobox.selectFirstOption();
   }, [isOpen, options.data]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when what was awaited is there
+  useEffect(() => {
+    if (!isAwaiting || !isSettled) return;
+    const first = found.find((option) => !option.isDisabled);
+    if (first !== undefined) onPick(first);
+    else if (options.error === null && isOpen) return setAwaiting(false);
+    close();
+  }, [isAwaiting, isSettled]);
 
   const close = () => {
     combobox.closeDropdown();
     setTyped(null);
+    setAwaiting(false);
   };
   const submit = (id: string) => {
     if (id === CREATE) create?.run((typed ?? '').trim());
@@ -71,7 +83,10 @@ export function Typeahead<T extends Option>(props: TypeaheadProps<T>) {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (isOpen) {
       if (event.key !== 'Tab') event.stopPropagation();
-      if (event.key === 'Tab' && typed !== null && typed.trim() !== '') combobox.clickSelectedOption();
+      const isPicking = event.key === 'Enter' || event.key === 'Tab';
+      if (!isPicking || typed === null || typed.trim() === '') return;
+      if (!isSettled) setAwaiting(true);
+      else if (event.key === 'Tab') combobox.clickSelectedOption();
       return;
     }
     if (event.key === 'ArrowDown' && event.altKey) {
@@ -97,7 +112,7 @@ export function Typeahead<T extends Option>(props: TypeaheadProps<T>) {
       disabled={isReadOnly}
       withinPortal
     >
-      <Combobox.Target withKeyboardNavigation={isOpen} withAriaAttributes>
+      <Combobox.Target withKeyboardNavigation={isOpen && (isSettled || typed === null)} withAriaAttributes>
         <InputBase
           size="xs"
           role="combobox"
@@ -117,13 +132,16 @@ export function Typeahead<T extends Option>(props: TypeaheadProps<T>) {
           rightSection={isOpen && options.isFetching ? <Loader size={12} /> : null}
           onChange={(event) => {
             setTyped(event.currentTarget.value);
+            setAwaiting(false);
             combobox.openDropdown();
           }}
           onClick={() => combobox.openDropdown()}
           onFocus={(event) => event.currentTarget.select()}
           onBlur={() => {
             if (typed !== null && typed.trim() === '' && value !== null) onPick(null);
-            close();
+            // Tab and blur come in one go: what Tab awaits is not known to this render yet.
+            if (isSettled || typed === null || typed.trim() === '') close();
+            else combobox.closeDropdown();
           }}
           onKeyDown={onKeyDown}
         />

@@ -39,6 +39,9 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
   const { draft, change, isDirty, settle } = useDraft(invoice, start);
   const [mistakes, setMistakes] = useState<Record<string, string>>({});
   const mayEdit = invoice === null || invoice.may.edit;
+  // From its first save on a new invoice exists, also in the moment before its own page is shown.
+  const created = useRef<string | null>(null);
+  const idNow = () => invoice?.id ?? created.current;
 
   const save = useMutation({
     mutationFn: async () => {
@@ -46,7 +49,8 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
       const found = mistakesOf(clean);
       setMistakes(found);
       if (Object.keys(found).length > 0) throw new Mistakes();
-      const saved = await saveInvoice(invoice?.id ?? null, inputOf(clean));
+      const saved = await saveInvoice(idNow(), inputOf(clean));
+      created.current = saved.id;
       settle(clean, saved.revision);
       return saved;
     },
@@ -59,8 +63,9 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
   });
   const run = useMutation({
     mutationFn: async (action: InvoiceAction) => {
-      const id = action === 'check' && (invoice === null || isDirty()) ? (await save.mutateAsync()).id : invoice?.id;
-      if (id === undefined) throw new Mistakes();
+      const needsSave = action === 'check' && (idNow() === null || isDirty());
+      const id = needsSave ? (await save.mutateAsync()).id : idNow();
+      if (id === null) throw new Mistakes();
       return { action, id, result: await act(id, action) };
     },
     onSuccess: ({ action, result }) => {
@@ -71,25 +76,24 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
     onError: (error) => {
       if (!(error instanceof Mistakes) && save.error !== error) announceError(error);
     },
-    // A new invoice exists from its save on, whatever became of the check.
-    onSettled: () => open(save.data),
+    onSettled: () => open(),
   });
-  const open = (saved: Invoice | undefined) => {
-    if (invoice === null && saved !== undefined)
-      void navigate({ to: '/invoices/$id', params: { id: saved.id }, hash: 'steps', replace: true });
+  const open = () => {
+    if (invoice === null && created.current !== null)
+      void navigate({ to: '/invoices/$id', params: { id: created.current }, hash: 'steps', replace: true });
   };
   const onSave = () => {
-    if (!mayEdit || save.isPending) return;
+    if (!mayEdit || save.isPending || run.isPending) return;
     save.mutate(undefined, {
-      onSuccess: (saved) => {
+      onSuccess: () => {
         announce('Saved.');
-        open(saved);
+        open();
       },
     });
   };
   const onCheck = () => {
     const mayCheck = invoice === null || invoice.may.check || (mayEdit && isDirty());
-    if (mayCheck && !run.isPending) run.mutate('check');
+    if (mayCheck && !run.isPending && !save.isPending) run.mutate('check');
   };
   useHotkeys(
     [

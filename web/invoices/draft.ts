@@ -1,5 +1,5 @@
 import { type Invoice, InvoiceInput } from '../../schemas/invoices.ts';
-import { extend, formatMoney, plainNumber, sumMoney } from '../format.ts';
+import { extend, formatMoney, formatQuantity, plainNumber, sumMoney } from '../format.ts';
 
 /** A chosen record, as its field shows it. */
 export interface Pick {
@@ -78,8 +78,8 @@ export function draftOf(invoice: Invoice, header: HeaderPicks): Draft {
     code: pickOf(line.projectCostCodeId, line.codeText),
     costType: pickOf(line.costTypeId, line.costTypeText),
     description: line.description ?? '',
-    quantity: line.quantity ?? '',
-    unitPrice: line.unitPrice ?? '',
+    quantity: formatQuantity(line.quantity ?? ''),
+    unitPrice: formatQuantity(line.unitPrice ?? ''),
     unit: line.unit ?? null,
     amount: formatMoney(line.amount),
     taxCode: pickOf(line.taxCodeId, line.taxCodeText),
