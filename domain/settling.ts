@@ -229,7 +229,7 @@ export function adopt(desired: DesiredDirectCost, record: RemoteDirectCost): Agr
   return {
     ...nothingAgreed,
     header: { sent: { ...record.header, invoiceNumber: desired.header.invoiceNumber }, got: record.header },
-    lines: taken,
+    lines: Object.fromEntries(Object.entries(taken).map(([stamp, { id, got }]) => [stamp, { id, sent: got, got }])),
     status: null,
     isDirty: true,
   };
