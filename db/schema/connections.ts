@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
 
 /**
@@ -26,6 +26,14 @@ export const procoreConnection = pgTable(
     accessTokenExpiresAt: at(),
     /** grows with every stored token pair; a refresher that finds it grown uses the new pair instead */
     tokenVersion: integer().notNull().default(0),
+    /** an admin chose this host for the account; without one the installation's own is used */
+    isChosen: boolean().notNull().default(false),
+    /** a person's consent, or the app's own service account, which has no refresh token */
+    signIn: text({ enum: ['person', 'service_account'] })
+      .notNull()
+      .default('person'),
+    /** the Procore company a service account names before it knows which ones it reaches */
+    serviceCompanyId: text(),
     /** who signed in, as Procore names them */
     procoreUserId: text(),
     procoreUserName: text(),
@@ -64,6 +72,8 @@ export const procoreCompany = pgTable(
       .references(() => procoreConnection.id, { onDelete: 'cascade' }),
     procoreId: text().notNull(),
     name: text().notNull(),
+    /** where its API answers, if Procore names a host of its own for it; else the connection's */
+    apiUrl: text(),
     /** IANA zone; dates people enter for this company are days of this zone */
     timeZone: text().notNull().default('Pacific/Auckland'),
     /** setup guide: Procore Webhook synch settings */
@@ -131,7 +141,10 @@ export const webhookHook = pgTable('webhook_hook', {
   createdAt: createdAt(),
 });
 
-/** The two rate windows of one connection and company, as Procore's answers describe them; shared by every worker. */
+/**
+ * The two rate windows of one connection, as Procore's answers describe them; shared by every worker.
+ * A window of no calls at all stands for a connection Procore has not told of yet.
+ */
 export const rateWindow = pgTable(
   'rate_window',
   {
@@ -145,4 +158,18 @@ export const rateWindow = pgTable(
     resetsAt: at().notNull(),
   },
   (table) => [unique().on(table.connectionId, table.kind)],
+);
+
+/** A call that was told to come back: its place before those who matter less, whichever worker they ask from. */
+export const rateWait = pgTable(
+  'rate_wait',
+  {
+    id: id(),
+    connectionId: uuid()
+      .notNull()
+      .references(() => procoreConnection.id, { onDelete: 'cascade' }),
+    lane: text({ enum: ['person', 'webhook', 'push', 'backfill'] }).notNull(),
+    dueAt: at().notNull(),
+  },
+  (table) => [index().on(table.connectionId, table.dueAt)],
 );
