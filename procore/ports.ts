@@ -1,3 +1,7 @@
+import type { Lane } from '../domain/call-turns.ts';
+
+export type { Lane };
+
 /** A usable access token, and the version of the pair it belongs to. */
 export interface AccessToken {
   value: string;
@@ -32,9 +36,6 @@ export interface TokenStore {
     refused?: number,
   ): Promise<AccessToken>;
 }
-
-/** Who goes first when the allowance is short. */
-export type Lane = 'person' | 'webhook' | 'push' | 'backfill';
 
 /** What an answer said about the window that is nearest its end. */
 export interface RateHeaders {

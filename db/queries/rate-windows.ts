@@ -1,10 +1,8 @@
-import { sql } from 'drizzle-orm';
-import type { Lane, RateBudget, RateHeaders } from '../../procore/ports.ts';
-import { rateWindow } from '../schema/connections.ts';
-import type { Db } from '../types.ts';
-
-/** The part of a window kept back from a lane at its start; it shrinks in a straight line to nothing at its end. */
-const RESERVES: Record<Lane, number> = { person: 0, webhook: 0.1, push: 0.2, backfill: 0.4 };
+import { eq, inArray, sql } from 'drizzle-orm';
+import { callTurn, type WaitingCall } from '../../domain/call-turns.ts';
+import type { RateBudget, RateHeaders } from '../../procore/ports.ts';
+import { rateWait, rateWindow } from '../schema/connections.ts';
+import type { Db, Tx } from '../types.ts';
 
 /** Seconds. Procore's are an hour and ten seconds (contract section 1.8); a test's are shorter. */
 export interface WindowLengths {
@@ -12,102 +10,93 @@ export interface WindowLengths {
   spike: number;
 }
 
-/** A window as one `take` saw it. */
-interface Seen {
-  kind: 'hour' | 'spike';
+/** Until Procore has told of a window, one call goes in this many seconds; its answer tells. */
+const UNTOLD_SECONDS = 1;
+
+/** A window as one `take` found it. */
+type Window = {
+  id: string;
   allowed: number;
   used: number;
-  hasRoom: boolean;
-  secondsLeft: number;
-}
+  length: number;
+  left: number;
+  isOver: boolean;
+};
 
 /**
- * The call allowance, counted in one row a window and shared by every worker. A window Procore has not told of yet
- * lets everything pass; its answers then say how much of it is used, and our own count goes on from there.
+ * The call allowance, counted in one row a window, and the calls that wait for it, one row each; shared by every worker.
+ * Procore's answers say how much of a window is used, and our own count goes on from there.
  */
 export function createRateBudget(db: Db, lengths: WindowLengths = { hour: 3600, spike: 10 }): RateBudget {
-  /** How many of this process wait for a lane's window already, so that each next one is due later. */
-  const waiting = new Map<string, { until: number; count: number }>();
-
   return {
-    async take(connectionId, lane) {
-      const windows = await takeOne(db, connectionId, RESERVES[lane], lengths);
-      const full = windows.filter((window) => !window.hasRoom);
-      if (full.length === 0) return { kind: 'go' };
-      const waits = full.map((window) => {
-        const ordinal = nextOrdinal(waiting, `${connectionId} ${lane} ${window.kind}`, window.secondsLeft);
-        return dueInSeconds(window, RESERVES[lane], lengths[window.kind], ordinal + Math.random());
-      });
-      return { kind: 'wait', ms: Math.ceil(Math.max(...waits) * 1000) };
-    },
+    take: (connectionId, lane) =>
+      db.transaction(async (tx) => {
+        const windows = await lockWindows(tx, connectionId, lengths);
+        const waits = await listWaits(tx, connectionId, lengths.spike);
+        const told = windows.filter((window) => window.allowed > 0);
+        const isUntold = told.length === 0;
+        const turn = callTurn(isUntold ? windows.map(asOneCall) : told, waits, lane, Math.random());
+        const returned = turn.isReturn ? waits.find((wait) => wait.lane === lane) : undefined;
+        if (returned !== undefined) await tx.delete(rateWait).where(eq(rateWait.id, returned.id));
+        if (turn.kind === 'go') {
+          for (const window of isUntold ? windows : told) await countCall(tx, window);
+          return { kind: 'go' };
+        }
+        const seconds = isUntold ? UNTOLD_SECONDS * (1 + Math.random()) : turn.seconds;
+        const dueAt = sql`clock_timestamp() + make_interval(secs => ${seconds})`;
+        await tx.insert(rateWait).values({ connectionId, lane, dueAt });
+        return { kind: 'wait', ms: Math.ceil(seconds * 1000) };
+      }),
     learn: (connectionId, headers, wasRefused) => learn(db, connectionId, headers, wasRefused, lengths),
   };
 }
 
-/**
- * When the caller that stands at `position` of its lane is due: as the shrinking reserve lets calls go in this window,
- * or spread over the coming ones when this one has too few left.
- */
-export function dueInSeconds(
-  window: Pick<Seen, 'allowed' | 'used' | 'secondsLeft'>,
-  reserve: number,
-  length: number,
-  position: number,
-): number {
-  const left = window.allowed - window.used - 1 - position;
-  if (left >= 0 && reserve > 0) {
-    const share = Math.min(1, left / (reserve * window.allowed));
-    return Math.max(0.05, window.secondsLeft - share * length);
-  }
-  const behind = Math.min(position, -left);
-  const perWindow = Math.max(1, window.allowed * (1 - reserve));
-  return window.secondsLeft + (Math.max(0, behind) / perWindow) * length;
+const asOneCall = (window: Window): Window => ({ ...window, allowed: 1 });
+
+/** The connection's windows, kept from every other worker until this one has decided; those that are over start anew. */
+async function lockWindows(tx: Tx, connectionId: string, lengths: WindowLengths): Promise<Window[]> {
+  const lock = () =>
+    tx.execute<Window>(sql`
+      with locked as (
+        select id, kind, allowed, used, resets_at from ${rateWindow}
+        where connection_id = ${connectionId} order by kind for update
+      ), seen as (
+        select *, case when allowed = 0 then ${UNTOLD_SECONDS}::float8 when kind = 'hour' then ${lengths.hour}::float8
+          else ${lengths.spike}::float8 end as length, extract(epoch from resets_at - clock_timestamp())::float8 as ahead from locked
+      )
+      select id, allowed, case when ahead > 0 then used else 0 end as used, length,
+        case when ahead > 0 then ahead else length end as "left", ahead <= 0 as "isOver" from seen`);
+  const found = await lock();
+  if (found.length > 0) return found;
+  await tx
+    .insert(rateWindow)
+    .values({ connectionId, kind: 'spike', allowed: 0, resetsAt: sql`clock_timestamp()` })
+    .onConflictDoNothing();
+  return lock();
 }
 
-function nextOrdinal(waiting: Map<string, { until: number; count: number }>, key: string, secondsLeft: number): number {
-  const now = Date.now();
-  const queue = waiting.get(key);
-  if (queue !== undefined && queue.until > now) return queue.count++;
-  waiting.set(key, { until: now + secondsLeft * 1000, count: 1 });
-  return 0;
+async function countCall(tx: Tx, { id, used, length, isOver }: Window): Promise<void> {
+  const resetsAt = sql`clock_timestamp() + make_interval(secs => ${length})`;
+  await tx
+    .update(rateWindow)
+    .set({ used: used + 1, ...(isOver ? { resetsAt } : {}) })
+    .where(eq(rateWindow.id, id));
 }
 
-/** One statement: locks the connection's windows, starts those that are over anew, and counts one call in all of them if each has room. */
-async function takeOne(db: Db, connectionId: string, reserve: number, lengths: WindowLengths): Promise<Seen[]> {
-  const rows = await db.execute<{
-    kind: 'hour' | 'spike';
-    allowed: number;
-    used: number;
-    has_room: boolean;
-    seconds_left: number;
-  }>(sql`
-    with locked as (
-      select id, kind, allowed, used, resets_at from ${rateWindow}
-      where connection_id = ${connectionId} order by kind for update
-    ), current as (
-      select id, kind, allowed,
-        case when resets_at > clock_timestamp() then used else 0 end as used,
-        case when resets_at > clock_timestamp() then resets_at
-          else clock_timestamp() + make_interval(secs => ${lengthOf(lengths)}) end as resets_at
-      from locked
-    ), seen as (
-      select *, greatest(0, extract(epoch from resets_at - clock_timestamp()))::float8 as seconds_left from current
-    ), verdict as (
-      select *, used + 1 <= greatest(1, allowed - ${reserve}::float8 * allowed * least(1, seconds_left / ${lengthOf(lengths)})) as has_room
-      from seen
-    ), counted as (
-      update ${rateWindow} set used = verdict.used + 1, resets_at = verdict.resets_at
-      from verdict
-      where ${rateWindow}.id = verdict.id and (select bool_and(has_room) from verdict)
-    )
-    select kind, allowed, used, has_room, seconds_left from verdict`);
-  return rows.map((row) => ({
-    kind: row.kind,
-    allowed: row.allowed,
-    used: row.used,
-    hasRoom: row.has_room,
-    secondsLeft: row.seconds_left,
-  }));
+/** Who waits, by due time. One who did not come back for a whole spike window is waited for no longer. */
+async function listWaits(tx: Tx, connectionId: string, patience: number): Promise<(WaitingCall & { id: string })[]> {
+  const waits = await tx
+    .select({
+      id: rateWait.id,
+      lane: rateWait.lane,
+      due: sql<number>`extract(epoch from ${rateWait.dueAt} - clock_timestamp())::float8`,
+    })
+    .from(rateWait)
+    .where(eq(rateWait.connectionId, connectionId))
+    .orderBy(rateWait.dueAt);
+  const gone = waits.filter(({ due }) => due < -patience).map(({ id }) => id);
+  if (gone.length > 0) await tx.delete(rateWait).where(inArray(rateWait.id, gone));
+  return waits.slice(gone.length);
 }
 
 /**
@@ -140,7 +129,3 @@ async function learn(
         else greatest(known.used, excluded.used) end,
       resets_at = excluded.resets_at`);
 }
-
-/** The length of the row's own kind of window. */
-const lengthOf = (lengths: WindowLengths) =>
-  sql`(case kind when 'hour' then ${lengths.hour}::float8 else ${lengths.spike}::float8 end)`;

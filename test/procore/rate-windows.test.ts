@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createRateBudget, dueInSeconds } from '../../db/queries/rate-windows.ts';
-import { rateWindow } from '../../db/schema/index.ts';
+import { createRateBudget } from '../../db/queries/rate-windows.ts';
+import { rateWait, rateWindow } from '../../db/schema/index.ts';
 import type { Lane } from '../../procore/ports.ts';
 import { startDatabase } from './connection.ts';
 
@@ -31,8 +30,14 @@ const learn = (limit: number, remaining: number, secondsLeft: number, wasRefused
     wasRefused,
   );
 
-test('as long as Procore has told nothing, everything passes', async () => {
-  expect(await takeAll(50, 'backfill')).toEqual({ gone: 50, waits: [] });
+test('until Procore has told of a window, one call goes and the others come back when its answer is there', async () => {
+  const { gone, waits } = await takeAll(20, 'backfill');
+  expect(gone).toBe(1);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(2000);
+  await learn(100, 99, 9);
+  await database.db.update(rateWait).set({ dueAt: sql`now()` });
+  expect((await takeAll(19, 'backfill')).gone).toBe(19);
+  expect(await database.db.select().from(rateWait)).toEqual([]);
 });
 
 test('the two windows are told apart by how far away their end is', async () => {
@@ -109,21 +114,27 @@ test('answers out of order do not give calls back; those of a window that is ove
   expect(await windows()).toEqual({ spike: { allowed: 25, used: 20 } });
 });
 
-test('the due time never lies in the past and grows with the place in the queue', () => {
-  const seen = fc.record({
-    allowed: fc.integer({ min: 1, max: 5000 }),
-    used: fc.integer({ min: 0, max: 6000 }),
-    secondsLeft: fc.double({ min: 0, max: 3600, noNaN: true }),
-  });
-  fc.assert(
-    fc.property(
-      seen,
-      fc.constantFrom(0, 0.1, 0.2, 0.4),
-      fc.double({ min: 0, max: 1000, noNaN: true }),
-      (window, reserve, place) => {
-        const first = dueInSeconds(window, reserve, 3600, place);
-        return first >= 0 && dueInSeconds(window, reserve, 3600, place + 1) >= first - 1e-9;
-      },
-    ),
-  );
+test('a call that waits keeps every worker’s later call of less weight from going first', async () => {
+  await learn(25, 0, 1);
+  const invoice = await takeAll(2, 'push');
+  expect(invoice.gone).toBe(0);
+  await database.db.update(rateWindow).set({ resetsAt: sql`now() - interval '1 second'` });
+  const later = createRateBudget(database.db);
+  expect((await takeAll(5, 'backfill', later)).gone).toBe(0);
+  await database.db.update(rateWait).set({ dueAt: sql`now()` });
+  expect((await takeAll(1, 'push')).gone).toBe(1);
+  expect((await takeAll(1, 'backfill', later)).gone).toBe(0);
+  expect((await takeAll(1, 'push')).gone).toBe(1);
+  await database.db.update(rateWait).set({ dueAt: sql`now()` });
+  expect((await takeAll(1, 'backfill', later)).gone).toBe(1);
+});
+
+test('a call that does not come back is waited for no longer than a spike window', async () => {
+  await learn(25, 0, 1);
+  await takeAll(1, 'push');
+  await database.db.update(rateWindow).set({ resetsAt: sql`now() - interval '1 second'` });
+  expect((await takeAll(1, 'backfill')).gone).toBe(0);
+  await database.db.update(rateWait).set({ dueAt: sql`now() - interval '11 seconds'` });
+  expect((await takeAll(1, 'backfill')).gone).toBe(1);
+  expect(await database.db.select().from(rateWait)).toEqual([]);
 });
