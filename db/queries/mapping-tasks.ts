@@ -26,7 +26,7 @@ export async function raiseMappingTasks(
     .insert(mappingTask)
     .values(tasks.map((task) => ({ account, companyId, kind, ...task })))
     .onConflictDoUpdate({
-      target: [mappingTask.companyId, mappingTask.kind, mappingTask.procoreId],
+      target: [mappingTask.companyId, mappingTask.kind, mappingTask.procoreId, mappingTask.question],
       set: {
         subject: sql`excluded.subject`,
         reason: sql`excluded.reason`,

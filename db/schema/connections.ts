@@ -88,6 +88,14 @@ export const procoreCompany = pgTable(
     returnsStamp: boolean(),
     /** the company hook refuses project resources here, so every monitored project has a hook of its own */
     hasProjectHooks: boolean().notNull().default(false),
+    /** an accounting system is connected to it in Procore, as far as its records tell */
+    isErpConnected: boolean().notNull().default(false),
+    /** where it is: whether vendors, codes and types may be created in Procore all the same; `ask` until a person said */
+    createWhereErp: text({ enum: ['ask', 'allow', 'refuse'] })
+      .notNull()
+      .default('ask'),
+    /** names of budget code segments beyond sub job, cost code and cost type */
+    customSegments: text().array().notNull().default(sql`'{}'`),
     /** why hooks or lists could not be set up, in words; null when all is well */
     problem: text(),
     isActive: boolean().notNull().default(true),

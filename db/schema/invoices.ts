@@ -78,6 +78,8 @@ export const payableInvoiceLine = pgTable(
     projectId: uuid().references(() => project.id),
     projectCostCodeId: uuid().references(() => projectCostCode.id),
     costTypeId: uuid().references(() => costType.id),
+    /** blank: that of the cost type */
+    glCode: text(),
     description: text(),
     quantity: quantity(),
     unitPrice: quantity(),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
 
@@ -37,6 +37,8 @@ export const procoreLink = pgTable(
       .notNull()
       .default('linked'),
     remoteUpdatedAt: text(),
+    /** Procore's `origin_id` names another system, which owns the record: we never write it */
+    isForeign: boolean().notNull().default(false),
     /** hash of the fields last applied or written; equal content changes nothing */
     contentHash: text(),
     /** the document that holds the claim */

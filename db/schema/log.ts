@@ -1,5 +1,5 @@
 import { index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
-import { account, createdAt, id } from './columns.ts';
+import { account, at, createdAt, id } from './columns.ts';
 
 /** One row per attempt at a document, and per call to Procore within it that failed or wrote. */
 export const integrationLog = pgTable(
@@ -80,7 +80,10 @@ export const idempotencyKey = pgTable(
   (table) => [unique().on(table.account, table.key)],
 );
 
-/** A match a person must decide. */
+/** What a mapping task asks: which record it is, whether a rename is another supplier, whether two became one. */
+export const MAPPING_QUESTIONS = ['match', 'renamed', 'merged'] as const;
+
+/** A question about one Procore record that a person must decide. Decided ones stay, so that a decision can be taken back. */
 export const mappingTask = pgTable(
   'mapping_task',
   {
@@ -88,15 +91,32 @@ export const mappingTask = pgTable(
     account: account(),
     companyId: uuid().notNull(),
     kind: text({ enum: ['vendor', 'project', 'cost_code', 'cost_type', 'variation'] }).notNull(),
+    question: text({ enum: MAPPING_QUESTIONS }).notNull().default('match'),
     procoreId: text().notNull(),
     /** what came from Procore, in words */
     subject: text().notNull(),
     reason: text().notNull(),
     candidates: jsonb().$type<{ id: string; name: string; why: string }[]>().notNull(),
-    state: text({ enum: ['open', 'linked', 'created', 'ignored'] })
+    /** the record as Procore showed it, so that a choice needs no call; null where the kind has no choices of its own */
+    record: jsonb(),
+    state: text({ enum: ['open', 'linked', 'created', 'kept', 'ignored'] })
       .notNull()
       .default('open'),
+    /** the person who unlinked the record; the sync then leaves it alone until somebody decides */
+    raisedBy: text(),
+    /** null where the question answered itself */
+    decidedBy: text(),
+    decidedAt: at(),
+    /** why it is ignored */
+    note: text(),
+    /** our record the decision linked or made */
+    chosenId: uuid(),
+    /** what stood before the decision, for taking it back */
+    undo: jsonb(),
     createdAt: createdAt(),
   },
-  (table) => [unique().on(table.companyId, table.kind, table.procoreId)],
+  (table) => [
+    unique().on(table.companyId, table.kind, table.procoreId, table.question),
+    index().on(table.account, table.state, table.id),
+  ],
 );

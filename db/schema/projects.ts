@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
@@ -21,6 +22,10 @@ export const project = pgTable(
     keepsTax: boolean(),
     /** a budget was read; null until tried */
     hasBudget: boolean(),
+    /** Procore says that an accounting system is connected to it */
+    isErpConnected: boolean().notNull().default(false),
+    /** custom segments its budget codes are made of; costs cannot be booked on such codes */
+    customSegments: text().array().notNull().default(sql`'{}'`),
     /** a warning people should see beside the project, such as "no budget" */
     warning: text(),
     fetchedAt: at(),
@@ -28,4 +33,42 @@ export const project = pgTable(
     updatedAt: updatedAt(),
   },
   (table) => [unique().on(table.account, table.code), index().on(table.account, table.companyId)],
+);
+
+/** A project in a stage that is not ticked, which an administrator wants all the same (domain.md Q5). */
+export const projectByHand = pgTable(
+  'project_by_hand',
+  {
+    id: id(),
+    account: account(),
+    companyId: uuid()
+      .notNull()
+      .references(() => procoreCompany.id, { onDelete: 'cascade' }),
+    procoreId: text().notNull(),
+    reason: text().notNull(),
+    actor: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [unique().on(table.companyId, table.procoreId)],
+);
+
+/** One press of "Test this project": whether direct costs keep tax codes there. Its journal is a push_part. */
+export const taxTest = pgTable(
+  'tax_test',
+  {
+    id: id(),
+    account: account(),
+    projectId: uuid()
+      .notNull()
+      .references(() => project.id, { onDelete: 'cascade' }),
+    state: text({ enum: ['queued', 'running', 'done', 'failed'] })
+      .notNull()
+      .default('queued'),
+    /** what came of it, in words */
+    outcome: text(),
+    actor: text().notNull(),
+    createdAt: createdAt(),
+    finishedAt: at(),
+  },
+  (table) => [index().on(table.account, table.projectId, table.id)],
 );

@@ -14,6 +14,10 @@ export const integrationSettings = pgTable('integration_settings', {
   checkCostType: boolean().notNull().default(false),
   /** setup guide: "Fetch cost code linked to cost type only" */
   linkedCodesOnly: boolean().notNull().default(false),
+  /** domain.md Q1: a project without a match is always created as `PROCORE<id>`, not under its number */
+  prefixOnCreate: boolean().notNull().default(false),
+  /** domain.md Q2: every code and type without a match is created with `-<Procore id>`, not only where it would clash */
+  suffixOnCreate: boolean().notNull().default(false),
   /** setup guide: "Only sync approved variation lines" */
   onlyApprovedVariations: boolean().notNull().default(false),
   /** domain.md section 2: a supplier unknown to Procore is created there when an invoice is posted */
