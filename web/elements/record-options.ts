@@ -41,8 +41,13 @@ export const listCostTypes = () => api.get('/api/cost-types', CostTypeList);
 
 export const listTaxCodes = () => api.get('/api/tax-codes', TaxCodeList);
 
-/** Those of a short list that hold every typed word. */
+/** Those of a short list that hold every typed word, in what they show or in their hint; what begins so comes first. */
 export function matching<T extends Option>(options: readonly T[], search: string): T[] {
-  const words = search.toLowerCase().split(/\s+/);
-  return options.filter((option) => words.every((word) => option.text.toLowerCase().includes(word)));
+  const typed = search.trim().toLowerCase();
+  const isHit = (option: Option) => {
+    const text = `${option.text} ${option.hint ?? ''}`.toLowerCase();
+    return typed.split(/\s+/).every((word) => text.includes(word));
+  };
+  const begins = (option: Option) => Number(option.text.toLowerCase().startsWith(typed));
+  return options.filter(isHit).sort((a, b) => begins(b) - begins(a));
 }

@@ -112,7 +112,11 @@ export function Typeahead<T extends Option>(props: TypeaheadProps<T>) {
       disabled={isReadOnly}
       withinPortal
     >
-      <Combobox.Target withKeyboardNavigation={isOpen && (isSettled || typed === null)} withAriaAttributes>
+      <Combobox.Target
+        withKeyboardNavigation={isOpen && (isSettled || typed === null)}
+        withAriaAttributes
+        withExpandedAttribute
+      >
         <InputBase
           size="xs"
           role="combobox"

@@ -8,7 +8,7 @@ import { announce, announceError } from '../elements/announce.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
 import styles from './check-screen.module.css';
-import { blankLine, type Draft, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
+import { blankLine, type Draft, headerOf, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
 import { focusField, focusNextStep } from './fields.ts';
 import { Foot } from './foot.tsx';
 import { HeaderForm } from './header-form.tsx';
@@ -49,7 +49,7 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
       const found = mistakesOf(clean);
       setMistakes(found);
       if (Object.keys(found).length > 0) throw new Mistakes();
-      const saved = await saveInvoice(idNow(), inputOf(clean));
+      const saved = await saveInvoice(idNow(), inputOf(clean), headerOf(clean));
       created.current = saved.id;
       settle(clean, saved.revision);
       return saved;
@@ -61,10 +61,19 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
       announceError(error);
     },
   });
+  // A check right after a save waits for it instead of being lost.
+  const saving = useRef<Promise<Invoice> | null>(null);
+  const saveNow = () => {
+    saving.current ??= save.mutateAsync().finally(() => {
+      saving.current = null;
+    });
+    return saving.current;
+  };
   const run = useMutation({
     mutationFn: async (action: InvoiceAction) => {
+      await saving.current;
       const needsSave = action === 'check' && (idNow() === null || isDirty());
-      const id = needsSave ? (await save.mutateAsync()).id : idNow();
+      const id = needsSave ? (await saveNow()).id : idNow();
       if (id === null) throw new Mistakes();
       return { action, id, result: await act(id, action) };
     },
@@ -83,17 +92,19 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
       void navigate({ to: '/invoices/$id', params: { id: created.current }, hash: 'steps', replace: true });
   };
   const onSave = () => {
-    if (!mayEdit || save.isPending || run.isPending) return;
-    save.mutate(undefined, {
-      onSuccess: () => {
+    if (!mayEdit || run.isPending) return;
+    // What went wrong is said by the mutation itself.
+    saveNow().then(
+      () => {
         announce('Saved.');
         open();
       },
-    });
+      () => undefined,
+    );
   };
   const onCheck = () => {
     const mayCheck = invoice === null || invoice.may.check || (mayEdit && isDirty());
-    if (mayCheck && !run.isPending && !save.isPending) run.mutate('check');
+    if (mayCheck && !run.isPending) run.mutate('check');
   };
   useHotkeys(
     [

@@ -38,6 +38,8 @@ export interface Draft {
 /** What the header's own coding reads like; lines carry their words themselves. */
 export type HeaderPicks = { project: Pick | null; code: Pick | null; costType: Pick | null };
 
+export const headerOf = ({ project, code, costType }: Draft): HeaderPicks => ({ project, code, costType });
+
 let lastKey = 0;
 
 export function blankLine(like?: DraftLine): DraftLine {

@@ -6,7 +6,7 @@ import { Loaded } from '../elements/states.tsx';
 import { today } from '../format.ts';
 import { CheckScreen } from './check-screen.tsx';
 import { blankDraft, draftOf, type HeaderPicks, type Pick } from './draft.ts';
-import { invoiceQuery } from './queries.ts';
+import { headerKey, invoiceQuery } from './queries.ts';
 
 export function NewInvoiceScreen() {
   return <CheckScreen key="new" invoice={null} start={blankDraft(today())} />;
@@ -20,7 +20,7 @@ export function InvoiceScreen() {
 
 function LoadedInvoice({ invoice }: { invoice: Invoice }) {
   const header = useQuery({
-    queryKey: ['invoices', 'header', invoice.id, invoice.revision],
+    queryKey: headerKey(invoice),
     queryFn: () => headerPicks(invoice),
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: (last: HeaderPicks | undefined) => last,

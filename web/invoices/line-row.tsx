@@ -140,9 +140,10 @@ function TextCell({ label, field, value, mistake, isReadOnly, isNumber, isMoney,
 
 async function searchTaxCodes(search: string) {
   const codes = await listTaxCodes();
-  const options = codes.map((code) => ({ id: code.id, text: code.code, hint: `${code.description}, ${code.rate} %` }));
-  return matching(
-    options.map((option) => ({ ...option, text: `${option.text} ${option.hint}` })),
-    search,
-  ).map(({ id }) => options.find((option) => option.id === id)!);
+  const options = codes.map((code) => ({
+    id: code.id,
+    text: `${code.code} (${Number(code.rate)} %)`,
+    hint: code.description,
+  }));
+  return matching(options, search);
 }

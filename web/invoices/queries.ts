@@ -10,6 +10,7 @@ import {
 } from '../../schemas/invoices.ts';
 import { ProjectCostCode } from '../../schemas/records.ts';
 import { api, queryClient } from '../api.ts';
+import type { HeaderPicks } from './draft.ts';
 
 export const countsQuery = queryOptions({
   queryKey: ['invoices', 'counts'],
@@ -22,18 +23,22 @@ export const invoiceQuery = (id: string) =>
     queryFn: () => api.get(`/api/invoices/${id}`, Invoice),
   });
 
+/** The words of a header's coding, known for each revision. */
+export const headerKey = ({ id, revision }: Pick<Invoice, 'id' | 'revision'>) => ['invoice-header', id, revision];
+
 export const logQuery = (id: string) =>
   queryOptions({
     queryKey: ['invoices', 'log', id],
     queryFn: async () => (await api.get(`/api/invoices/${id}/log`, InvoiceLog)).entries,
   });
 
-/** Creates the invoice, or writes over the one of that id. */
-export async function saveInvoice(id: string | null, input: InvoiceInput): Promise<Invoice> {
+/** Creates the invoice, or writes over the one of that id. Its page needs not ask again for what the header reads. */
+export async function saveInvoice(id: string | null, input: InvoiceInput, header: HeaderPicks): Promise<Invoice> {
   const saved =
     id === null
       ? await api.post('/api/invoices', Invoice, input)
       : await api.put(`/api/invoices/${id}`, Invoice, input);
+  queryClient.setQueryData(headerKey(saved), header);
   return remember(saved);
 }
 
@@ -75,7 +80,7 @@ function remember(invoice: Invoice): Invoice {
   queryClient.setQueryData(invoiceQuery(invoice.id).queryKey, invoice);
   void queryClient.invalidateQueries({
     queryKey: ['invoices'],
-    predicate: (query) => query.queryKey[1] !== 'one',
+    predicate: ({ queryKey }) => queryKey[1] !== 'one',
   });
   return invoice;
 }
