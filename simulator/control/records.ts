@@ -1,5 +1,6 @@
 import { now } from '../engine/fields.ts';
 import { refreshFullCodes } from '../engine/full-codes.ts';
+import { removeRemembered } from '../engine/removed.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import type { Row } from '../engine/store.ts';
 import type { UserRow } from '../resources/company-users.ts';
@@ -19,7 +20,21 @@ export const COLLECTIONS = [
   'direct_cost_line_items',
   'budget_rows',
   'company_users',
+  'people',
+  'project_people',
+  'timecard_time_types',
+  'timecard_entries',
   'wbs_codes',
+  'purchase_order_contracts',
+  'purchase_order_contract_line_items',
+  'work_order_contracts',
+  'work_order_contract_line_items',
+  'change_order_packages',
+  'change_order_requests',
+  'potential_change_orders',
+  'potential_change_order_line_items',
+  'change_order_statuses',
+  'change_order_settings',
 ];
 
 type Fields = Record<string, unknown>;
@@ -88,7 +103,10 @@ export function removeRecord(sim: Simulator, collection: string, id: number) {
         const lines = sim.store.table<Row & { direct_cost_id: number }>('direct_cost_line_items');
         for (const line of lines.where('direct_cost_id', id)) lines.remove(line.id);
       }
-      table.remove(id);
+      const takesAlong = sim.tables.get(collection)?.takesAlong;
+      takesAlong?.(row, sim);
+      if (takesAlong === undefined) table.remove(id);
+      else removeRemembered(sim, collection, row);
     },
     personOf(sim, row.company_id),
   );

@@ -22,6 +22,8 @@ export interface TableDefinition<R extends Row> {
   event?: (row: R, sim: Simulator) => EventSource | null;
   /** completes what a person typed into the control API to a whole row; without it the control API cannot create one */
   build?: (fields: Partial<R>, sim: Simulator) => Omit<R, 'id'>;
+  /** removes what goes with a row that a person deletes; such rows are remembered for `filters[include_deleted]` */
+  takesAlong?: (row: R, sim: Simulator) => void;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tables of different rows stand in one list

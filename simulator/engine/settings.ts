@@ -17,7 +17,10 @@ export const SWITCHES = {
   duplicate_invoice_number: ['accept', 'refuse'],
   origin_id_locks_api: ['no', 'yes'],
   line_touches_parent: ['yes', 'no'],
+  approved_timecards: ['locked', 'open'],
+  split_origin_data: ['left out', 'copied'],
   idempotency_token: ['ignored', 'honoured'],
+  one_tier_package_lines: ['left out', 'shown'],
 } as const;
 
 export type SwitchName = keyof typeof SWITCHES;
@@ -49,12 +52,18 @@ export interface Settings {
   };
   /** by project id */
   taxMode: Record<string, TaxMode>;
-  /** tools switched off, by project id: direct_costs, budget, directory, cost_codes */
+  /** tools switched off, by project id: direct_costs, budget, directory, cost_codes, commitments */
   toolsOff: Record<string, string[]>;
   /** companies where the app is not installed any more */
   disconnectedCompanies: number[];
   /** projects that answer as if they did not exist */
   hiddenProjects: number[];
+  /** private commitments are not shared with the app's person */
+  privateCommitmentsHidden: boolean;
+  /** how a project counts time, by project id */
+  timecardMode: Record<string, 'hours' | 'start-stop'>;
+  /** hours of one entry beyond which the project's overtime rule splits it, by project id */
+  overtimeAfter: Record<string, string>;
   /** how long a write of a direct cost keeps it locked against others */
   directCostWriteMs: number;
   latencyMs: number;
@@ -78,6 +87,9 @@ export const defaultSettings = (): Settings => ({
   toolsOff: {},
   disconnectedCompanies: [],
   hiddenProjects: [],
+  privateCommitmentsHidden: false,
+  timecardMode: {},
+  overtimeAfter: {},
   directCostWriteMs: 10,
   latencyMs: 0,
 });

@@ -24,6 +24,8 @@ import {
   VENDOR_NAMES,
   VENDOR_TRADES,
 } from './catalogue.ts';
+import { addCommitments } from './commitments.ts';
+import { addTime } from './time.ts';
 
 const SIZES: Record<Size, { projects: number; vendors: number }> = {
   small: { projects: 12, vendors: 24 },
@@ -78,6 +80,14 @@ export function buildSample(sim: Simulator, seed: number, size: Size, lastDay: s
       { codes: 20 },
     );
     addProject(context, sister, { name: 'Airport Lounge', project_number: 'K-202', stage: 'Bidding' }, { codes: 12 });
+    const { inConstruction, withSubJobs, large300Codes } = marks;
+    addCommitments(
+      sim,
+      seed,
+      [inConstruction!, withSubJobs!, large300Codes!],
+      new Date(end - 30 * 86_400_000).toISOString(),
+    );
+    addTime(sim, main.id);
     const facts = { seed, size, companyIds: [main.id, sister.id], projects: marks, freshCode: '03-390' };
     sim.store.table<SampleMarks>('sample_marks').insert(facts);
   });

@@ -1,13 +1,16 @@
 import type { Simulator } from '../engine/simulator.ts';
+import { type CommitmentKind, commitmentTable } from '../resources/commitment-contracts.ts';
 import type { CompanyRow } from '../resources/companies.ts';
 import type { UserRow } from '../resources/company-users.ts';
 import { costCodeTable } from '../resources/cost-codes.ts';
 import { typeTable } from '../resources/line-item-types.ts';
 import type { StageRow } from '../resources/project-stages.ts';
 import type { ProjectRow } from '../resources/projects.ts';
+import { PURCHASE_ORDERS } from '../resources/purchase-order-contracts.ts';
 import { subJobTable } from '../resources/sub-jobs.ts';
 import { taxCodeTable } from '../resources/tax-codes.ts';
 import { vendorTable } from '../resources/vendors.ts';
+import { SUBCONTRACTS } from '../resources/work-order-contracts.ts';
 import type { SampleMarks } from './build.ts';
 
 /** Where to find what in the sample data, so that demos and tests need no literals. */
@@ -79,6 +82,8 @@ function describe(sim: Simulator, project: ProjectRow) {
     stage: stage === undefined ? null : { id: stage.id, name: stage.name },
     codeCount: codes.length,
     hasBudget: rows.length > 0,
+    purchaseOrders: commitmentsOf(sim, PURCHASE_ORDERS, project.id),
+    subcontracts: commitmentsOf(sim, SUBCONTRACTS, project.id),
     subJobs: subJobTable(sim)
       .where('project_id', project.id)
       .map(({ id, code, name }) => ({ id, code, name })),
@@ -100,3 +105,8 @@ function describe(sim: Simulator, project: ProjectRow) {
       }),
   };
 }
+
+const commitmentsOf = (sim: Simulator, kind: CommitmentKind, projectId: number) =>
+  commitmentTable(sim, kind)
+    .where('project_id', projectId)
+    .map(({ id, number, status, vendor_id }) => ({ id, number, status, vendorId: vendor_id }));
