@@ -173,9 +173,17 @@ const TARGETS: Record<Flow, (scope: ClaimedScope) => Target> = {
     kind: 'company',
     summary: `Lists and webhooks of ${scope.companyName}`,
   }),
+  reconcile: (scope) => ({
+    type: 'Reconcile',
+    workflowId: workflowIds.reconcile(scope.account, companyOf(scope), modeOf(scope)),
+    args: { account: scope.account, companyId: companyOf(scope), mode: modeOf(scope) },
+    kind: 'company',
+    summary: `Compare ${scope.companyName} with Procore`,
+  }),
 };
 
 const companyOf = ({ companyId, scope }: ClaimedScope) => companyId ?? scope.split('/')[0] ?? scope;
+const modeOf = ({ scope }: ClaimedScope) => (scope.endsWith('/full') ? 'full' : 'delta');
 const projectOf = ({ scope }: ClaimedScope) => scope.split('/')[1] ?? scope;
 
 const drainArgs = (scope: ClaimedScope) => ({

@@ -5,5 +5,7 @@ export const workflowIds = {
   project: (account: string, company: string, projectId: string) => `${account}/project/${company}/${projectId}`,
   vendors: (account: string, company: string) => `${account}/vendors/${company}`,
   costCodes: (account: string, company: string) => `${account}/cost-codes/${company}`,
+  reconcile: (account: string, company: string, mode: 'delta' | 'full') => `${account}/reconcile/${company}/${mode}`,
+  maintain: (account: string) => `${account}/maintain`,
   invoice: (account: string, invoiceId: string) => `${account}/invoice/${invoiceId}`,
 } as const;

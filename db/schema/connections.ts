@@ -96,6 +96,10 @@ export const procoreCompany = pgTable(
       .default('ask'),
     /** names of budget code segments beyond sub job, cost code and cost type */
     customSegments: text().array().notNull().default(sql`'{}'`),
+    /** minutes between two looks for changes no webhook told of */
+    changesEveryMinutes: integer().notNull().default(15),
+    /** hours between two comparisons of every record */
+    sweepEveryHours: integer().notNull().default(24),
     /** why hooks or lists could not be set up, in words; null when all is well */
     problem: text(),
     isActive: boolean().notNull().default(true),
@@ -146,6 +150,12 @@ export const webhookHook = pgTable('webhook_hook', {
   /** triggers it had when last reconciled */
   triggerCount: integer().notNull().default(0),
   lastEventAt: at(),
+  /** deliveries Procore keeps retrying, and those it gave up, when last asked */
+  failingDeliveries: integer().notNull().default(0),
+  discardedDeliveries: integer().notNull().default(0),
+  /** the newest delivery it gave up; another one means that events were lost since */
+  discardedDeliveryId: text(),
+  deliveriesCheckedAt: at(),
   createdAt: createdAt(),
 });
 

@@ -18,6 +18,12 @@ export const fetchRun = pgTable('fetch_run', {
   state: text({ enum: ['queued', 'listing', 'running', 'done', 'cancelled', 'failed'] })
     .notNull()
     .default('queued'),
+  /** Procore ids of the stages to bring; null brings every ticked one */
+  stageProcoreIds: text().array(),
+  /** the fetch whose failed projects this one tries again */
+  retryOf: uuid(),
+  /** set while a person holds it */
+  pausedAt: at(),
   /** what stopped it, in words */
   problem: text(),
   /** counts of the company-wide kinds: {vendors: n, master_cost_codes: n, cost_types: n, tax_codes: n} */

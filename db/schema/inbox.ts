@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { bigserial, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt } from './columns.ts';
 
-export const FLOWS = ['project', 'vendors', 'cost-codes', 'fetch', 'connect'] as const;
+export const FLOWS = ['project', 'vendors', 'cost-codes', 'fetch', 'connect', 'reconcile'] as const;
 
 /** Every change that came in, from whichever side; the only queue. A row is never deleted while pending. */
 export const inboxEvent = pgTable(
@@ -14,7 +14,7 @@ export const inboxEvent = pgTable(
     source: text({ enum: ['webhook', 'reconcile', 'fetch', 'refresh'] }).notNull(),
     /** which workflow drains it; null for what could not be read */
     flow: text({ enum: FLOWS }),
-    /** the one writer's unit: our company id, `<company id>/<Procore project id>`, or a fetch run id */
+    /** the one writer's unit: our company id, `<company id>/<Procore project id>`, a fetch run id, or `<company id>/<mode>` */
     scope: text(),
     /** what changed: project, vendor, cost_code, sub_job, budget, cost_type, standard_cost_code, stage, tax_code */
     recordKind: text(),
@@ -29,6 +29,8 @@ export const inboxEvent = pgTable(
     /** the fetch that asked for it, and which of its projects; null from every other source */
     fetchRunId: uuid(),
     fetchItemId: uuid(),
+    /** the comparison that found it; null from every other source */
+    reconcileRunId: uuid(),
     state: text({ enum: ['pending', 'applied', 'unchanged', 'ignored', 'failed'] })
       .notNull()
       .default('pending'),

@@ -11,5 +11,6 @@ export * from './log.ts';
 export * from './projects.ts';
 export * from './push-parts.ts';
 export * from './settings.ts';
+export * from './sync-cursors.ts';
 export * from './tax-codes.ts';
 export * from './vendors.ts';

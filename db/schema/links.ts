@@ -41,6 +41,8 @@ export const procoreLink = pgTable(
     isForeign: boolean().notNull().default(false),
     /** hash of the fields last applied or written; equal content changes nothing */
     contentHash: text(),
+    /** when a whole list of Procore last showed it */
+    listedAt: at(),
     /** the document that holds the claim */
     claimedBy: text(),
     claimedAt: at(),
