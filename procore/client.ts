@@ -5,12 +5,15 @@ import { createCostTypes } from './cost-types.ts';
 import { createDirectCosts } from './direct-costs.ts';
 import { createHooks } from './hooks.ts';
 import { createIdentity } from './identity.ts';
+import { createPeople } from './people.ts';
 import { createProjectVendors } from './project-vendors.ts';
 import { createProjects } from './projects.ts';
 import { createStages } from './stages.ts';
 import { createStandardCostCodes } from './standard-cost-codes.ts';
 import { createSubJobs } from './sub-jobs.ts';
 import { createTaxCodes } from './tax-codes.ts';
+import { createTimeTypes } from './time-types.ts';
+import { createTimecardEntries } from './timecard-entries.ts';
 import { createTransport, type Scope, type TransportDeps } from './transport.ts';
 import { createUoms } from './uoms.ts';
 import { createUsers } from './users.ts';
@@ -50,6 +53,9 @@ export function createProcore(deps: TransportDeps) {
         directCosts: createDirectCosts(call),
         hooks: createHooks(call),
         users: createUsers(call),
+        people: createPeople(call),
+        timeTypes: createTimeTypes(call),
+        timecards: createTimecardEntries(call),
       };
     },
     user: (scope: UserScope) => createIdentity(createCall(transport, { ...scope, companyId: scope.companyId ?? null })),

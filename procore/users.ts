@@ -14,6 +14,8 @@ export const user = z.object({
   updated_at: text,
 });
 
+export type User = z.infer<typeof user>;
+
 export interface UsersPageInput extends PageInput {
   updatedFrom?: string;
   updatedTo?: string;
@@ -28,4 +30,7 @@ export const createUsers = (call: Call) => ({
       { 'filters[updated_at]': range(updatedFrom, updatedTo), per_page: 200 },
       { cursor },
     ),
+  /** Also of one who is no longer active, whom no list shows. */
+  show: (userId: string): Promise<User> =>
+    call.one(user, { method: 'GET', path: `/rest/v1.3/companies/${segment(call.companyId)}/users/${segment(userId)}` }),
 });

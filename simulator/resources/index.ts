@@ -7,12 +7,15 @@ import { directCostLines } from './direct-cost-lines.ts';
 import { directCosts } from './direct-costs.ts';
 import { lineItemTypes } from './line-item-types.ts';
 import { oauth } from './oauth.ts';
+import { people } from './people.ts';
 import { projectStages } from './project-stages.ts';
 import { projectVendors } from './project-vendors.ts';
 import { projects } from './projects.ts';
 import { standardCostCodes } from './standard-cost-codes.ts';
 import { subJobs } from './sub-jobs.ts';
 import { taxCodes } from './tax-codes.ts';
+import { timecardEntries } from './timecard-entries.ts';
+import { timecardTimeTypes } from './timecard-time-types.ts';
 import { unitsOfMeasure } from './units-of-measure.ts';
 import { vendors } from './vendors.ts';
 import { wbsCodes } from './wbs-codes.ts';
@@ -24,6 +27,9 @@ export const RESOURCES: Resource[] = [
   oauth,
   companies,
   companyUsers,
+  people,
+  timecardTimeTypes,
+  timecardEntries,
   projectStages,
   projects,
   vendors,

@@ -24,6 +24,7 @@ import {
   VENDOR_NAMES,
   VENDOR_TRADES,
 } from './catalogue.ts';
+import { addTime } from './time.ts';
 import { addCommitments } from './commitments.ts';
 import { addTime } from './time.ts';
 

@@ -7,12 +7,15 @@ import * as costTypes from '../../procore/cost-types.ts';
 import * as directCosts from '../../procore/direct-costs.ts';
 import * as hooks from '../../procore/hooks.ts';
 import * as identity from '../../procore/identity.ts';
+import * as people from '../../procore/people.ts';
 import * as projectVendors from '../../procore/project-vendors.ts';
 import * as projects from '../../procore/projects.ts';
 import * as stages from '../../procore/stages.ts';
 import * as standardCostCodes from '../../procore/standard-cost-codes.ts';
 import * as subJobs from '../../procore/sub-jobs.ts';
 import * as taxCodes from '../../procore/tax-codes.ts';
+import * as timeTypes from '../../procore/time-types.ts';
+import * as timecards from '../../procore/timecard-entries.ts';
 import * as uoms from '../../procore/uoms.ts';
 import * as users from '../../procore/users.ts';
 import * as vendors from '../../procore/vendors.ts';
@@ -37,6 +40,7 @@ export interface JsonSchema {
 const BASE = '/rest/v1.0/projects/{project_id}';
 const DIRECT_COSTS = '/rest/v1.1/projects/{project_id}/direct_costs';
 const WBS = `${BASE}/work_breakdown_structure`;
+const TIMECARDS = '/rest/v1.0/companies/{company_id}/timecard_entries';
 const HOOKS = '/rest/v2.0/companies/{company_id}/webhooks';
 
 /** Every schema of the client beside every answer it reads. */
@@ -76,6 +80,14 @@ export const READS: [name: string, schema: z.ZodType, method: string, path: stri
   ['taxCode', taxCodes.taxCode, 'get', '/rest/v1.0/tax_codes'],
   ['uom', uoms.uom, 'get', '/rest/v1.0/companies/{company_id}/uoms'],
   ['user', users.user, 'get', '/rest/v1.3/companies/{company_id}/users'],
+  ['user shown', users.user, 'get', '/rest/v1.3/companies/{company_id}/users/{id}'],
+  ['person of the company', people.person, 'get', '/rest/v1.0/companies/{company_id}/people'],
+  ['person of a project', people.person, 'get', `${BASE}/people`],
+  ['time type', timeTypes.timeType, 'get', '/rest/v1.0/companies/{company_id}/timecard_time_types'],
+  ['time card entry of the list', timecards.timecardEntry, 'get', TIMECARDS],
+  ['time card entry created', timecards.timecardEntry, 'post', TIMECARDS],
+  ['time card entry shown', timecards.timecardEntry, 'get', `${TIMECARDS}/{id}`],
+  ['time card entry changed', timecards.timecardEntry, 'patch', `${TIMECARDS}/{id}`],
   ['directCostRow', directCosts.directCostRow, 'get', DIRECT_COSTS],
   ['direct cost shown', directCosts.directCost, 'get', `${DIRECT_COSTS}/{id}`],
   ['direct cost created with lines', directCosts.directCost, 'post', DIRECT_COSTS],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api } from '../../simulator/engine/api.ts';
 import { RESOURCES } from '../../simulator/resources/index.ts';
 import { type Answer, type Driver, drive, send } from './drive.ts';
+import { driveTime } from './drive-time.ts';
 
 let it: Driver;
 let receiver: { url: string; close: () => void };
@@ -115,6 +116,8 @@ describe('requests and answers hold to the OpenAPI document', () => {
     await get(`${users}/${user.id}`);
     await patch(`${users}/${user.id}`, { user: { last_name: 'Tai', email_address: 'kiri@example.nz' } });
     await patch(`${users}/sync`, { updates: [{ id: user.id, job_title: 'QS' }] });
+
+    expect((await driveTime(it)).filter((status) => status >= 300)).toEqual([]);
 
     const [list] = await get(`/rest/v1.0/standard_cost_code_lists?${c}`);
     const standard = `${c}&standard_cost_code_list_id=${list.id}`;
