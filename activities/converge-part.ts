@@ -11,7 +11,7 @@ import {
   type Write,
 } from '../domain/direct-cost.ts';
 import { DomainError } from '../domain/errors.ts';
-import { acknowledge, adopt, afterDelete, judgeAnswer, settle } from '../domain/settling.ts';
+import { acknowledge, adopt, afterDelete, judgeAnswer, recognise, settle } from '../domain/settling.ts';
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
@@ -79,24 +79,32 @@ async function converge(work: Work): Promise<{ done: boolean }> {
   const settled = work.part.sending === null ? work : await settleSending(work, seen);
   if (settled === 'look-again') return { done: false };
   if ('write' in settled) return send(settled.work, settled.write);
-  const verdict = nextWrite(settled.desired, settled.part.agreed, seen);
+  const known = await recognised(settled, seen);
+  const verdict = nextWrite(known.desired, known.part.agreed, seen);
   switch (verdict.kind) {
     case 'done':
-      await waitForEarlierEdition(settled);
-      await keep(settled, { state: 'sent', agreed: finished(settled.part.agreed) });
+      await waitForEarlierEdition(known);
+      await keep(known, { state: 'sent', agreed: finished(known.part.agreed) });
       return { done: true };
     case 'refuse':
-      throw await failed(settled, new DomainError(verdict.code, verdict.facts as never));
+      throw await failed(known, new DomainError(verdict.code, verdict.facts as never));
     case 'link':
-      await keep(settled, { procoreId: verdict.id, state: 'sent', agreed: { ...nothingAgreed, isLinkOnly: true } });
+      await keep(known, { procoreId: verdict.id, state: 'sent', agreed: { ...nothingAgreed, isLinkOnly: true } });
       return { done: true };
     case 'adopt':
-      await takeOver(settled, verdict.id);
+      await takeOver(known, verdict.id);
       return { done: false };
     case 'write':
-      if (verdict.write.kind === 'set-status') await waitForEarlierEdition(settled);
-      return send(settled, verdict.write);
+      if (verdict.write.kind === 'set-status') await waitForEarlierEdition(known);
+      return send(known, verdict.write);
   }
+}
+
+/** A record with our stamp that the journal does not know yet enters it before anything is written to it. */
+async function recognised(work: Work, seen: Look): Promise<Work> {
+  const { part, desired } = work;
+  if (seen.kind !== 'ours' || part.procoreId !== null || desired === null) return work;
+  return keep(work, { procoreId: seen.record.id, agreed: recognise(desired, seen.record, part.agreed) });
 }
 
 /** A header just made in this run is known without reading; everything else is read. */

@@ -135,6 +135,18 @@ export function acknowledge(
   }
 }
 
+/**
+ * The journal of a record that carries our stamp and is not in it yet, such as an early edition that turned up after its
+ * successor was fenced off: it is ours as if its creation had just been answered.
+ */
+export const recognise = (desired: DesiredDirectCost, record: RemoteDirectCost, agreed: Agreed | null): Agreed =>
+  acknowledge(
+    { kind: 'create-header', stamp: desired.stamp, header: desired.header },
+    record,
+    agreed ?? nothingAgreed,
+    'look',
+  );
+
 /** New lines are known by their stamp; where Procore keeps none, by equal content. Answers come in any order. */
 function newLines(sent: readonly DesiredLine[], remote: readonly RemoteLine[], agreed: Agreed): Agreed['lines'] {
   const known = new Set(Object.values(agreed.lines).map(({ id }) => id));

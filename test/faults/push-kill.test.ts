@@ -19,7 +19,11 @@ test.each(WRITES)(
   'a worker killed after Procore committed $write leaves exactly one direct cost',
   async ({ method, path }) => {
     const victim = await world.stack.startWorkerProcess();
-    const { id: hold } = await world.stack.control<{ id: number }>('POST', '/holds', { method, path, at: 'after-commit' });
+    const { id: hold } = await world.stack.control<{ id: number }>('POST', '/holds', {
+      method,
+      path,
+      at: 'after-commit',
+    });
     const id = await world.send({ lines: [{}, {}] });
     await world.stack.control('GET', `/holds/${hold}/wait?timeoutMs=60000`);
     victim.kill('SIGKILL');

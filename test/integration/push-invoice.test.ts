@@ -15,7 +15,8 @@ afterAll(() => world?.stack.close());
 
 const db = () => world.stack.deps.db;
 const requests = async () => (await world.stack.control<{ count: number }>('GET', '/requests')).count;
-const written = async (since: number) => (await world.ledger(since)).filter(({ resource }) => /^direct_cost/.test(resource));
+const written = async (since: number) =>
+  (await world.ledger(since)).filter(({ resource }) => /^direct_cost/.test(resource));
 const lastSeq = async () => ((await world.ledger()) as unknown as { seq: number }[]).at(-1)?.seq ?? 0;
 const codeOf = (at: number, code: number) => world.projects[at]!.codes[code]!.id;
 
@@ -51,7 +52,8 @@ async function actionsOf(id: string): Promise<number> {
   return 1 + (history.events ?? []).filter((event) => counted.some((name) => event[name] != null)).length;
 }
 
-const handleOf = (id: string) => world.stack.deps.temporal.workflow.getHandle(workflowIds.invoice(world.stack.account, id));
+const handleOf = (id: string) =>
+  world.stack.deps.temporal.workflow.getHandle(workflowIds.invoice(world.stack.account, id));
 
 test('an invoice over two projects is one direct cost in each, and they add up to it', async () => {
   const [first, second] = world.projects;
@@ -152,7 +154,9 @@ test('a missing code fails with CODE_MISSING and goes by itself once Procore has
 
 test('ten invoices at once that need the same new vendor create it once', async () => {
   const vendorId = await world.addVendor('Tangaroa Roofing Ltd');
-  const ids = await Promise.all(Array.from({ length: 10 }, (_, at) => world.approved({ number: `NEW-${at}`, vendorId })));
+  const ids = await Promise.all(
+    Array.from({ length: 10 }, (_, at) => world.approved({ number: `NEW-${at}`, vendorId })),
+  );
   await world.queue(...ids);
   for (const id of ids) {
     const invoice = await world.ended(id, 60_000);
@@ -166,7 +170,9 @@ test('with creating codes on, invoices at once make a missing division, code and
   await world.settings({ createMissingCodes: true });
   const codeId = await world.addCode(0, '97-110');
   const ids = await Promise.all(
-    Array.from({ length: 4 }, (_, at) => world.approved({ number: `K1-${at}`, lines: [{ projectCostCodeId: codeId }] })),
+    Array.from({ length: 4 }, (_, at) =>
+      world.approved({ number: `K1-${at}`, lines: [{ projectCostCodeId: codeId }] }),
+    ),
   );
   await world.queue(...ids);
   for (const id of ids) {
@@ -219,7 +225,9 @@ test('an invoice typed by hand can be taken over, and then is posted once', asyn
   const twin = await typedByHand('HAND-2', '100.00');
   const id = await world.send({ number: 'HAND-2' });
   expect((await world.ended(id)).problems.map(({ code }) => code)).toEqual(['DUPLICATE']);
-  await db().transaction((tx) => chooseDuplicate(tx, world.stack.account, id, 'admin', 'take_over', 'typed by mistake'));
+  await db().transaction((tx) =>
+    chooseDuplicate(tx, world.stack.account, id, 'admin', 'take_over', 'typed by mistake'),
+  );
   world.stack.doorbell?.poke();
   expect((await world.ended(id)).problems).toEqual([]);
   const [cost, ...others] = await world.held('HAND-2');

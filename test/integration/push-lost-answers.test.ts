@@ -37,13 +37,17 @@ async function expectOnce(number: string, lines: number): Promise<void> {
 }
 
 describe.each(EFFECTS)('$name', ({ effect }) => {
-  test.each(WRITES)('at $name: one direct cost with its lines', async ({ path, method }) => {
-    await fault(effect, path, method);
-    const id = await world.send({ lines: [{}, {}, {}] });
-    const invoice = await world.ended(id, 40_000);
-    expect([invoice.integration, invoice.problems]).toEqual(['sent', []]);
-    await expectOnce(world.numberOf(id), 3);
-  }, 60_000);
+  test.each(WRITES)(
+    'at $name: one direct cost with its lines',
+    async ({ path, method }) => {
+      await fault(effect, path, method);
+      const id = await world.send({ lines: [{}, {}, {}] });
+      const invoice = await world.ended(id, 40_000);
+      expect([invoice.integration, invoice.problems]).toEqual(['sent', []]);
+      await expectOnce(world.numberOf(id), 3);
+    },
+    60_000,
+  );
 });
 
 test('lines that are committed long after their answer was lost land on nothing', async () => {
@@ -95,7 +99,8 @@ test('a lost answer at the creation of a vendor, a division or a code makes each
   expect([invoice.integration, invoice.problems]).toEqual(['sent', []]);
   const named = async (collection: string, field: string, value: string) =>
     (await world.stack.control<{ records: Record<string, unknown>[] }>('GET', `/records/${collection}`)).records.filter(
-      (row) => row[field] === value && (row.project_id ?? world.projects[0]!.procoreId) === world.projects[0]!.procoreId,
+      (row) =>
+        row[field] === value && (row.project_id ?? world.projects[0]!.procoreId) === world.projects[0]!.procoreId,
     );
   expect(await named('vendors', 'name', 'Lost Answer Joinery')).toHaveLength(1);
   expect(await named('cost_codes', 'full_code', '98')).toHaveLength(1);

@@ -1,9 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { createInvoice, getInvoice } from '../../db/queries/invoices.ts';
+import type { CompanyView } from '../../db/queries/companies.ts';
 import { approveInvoice, checkInvoice, queueInvoices } from '../../db/queries/invoice-steps.ts';
+import { createInvoice, getInvoice } from '../../db/queries/invoices.ts';
 import { changeSettings, type IntegrationSettings } from '../../db/queries/settings.ts';
-import { normaliseName } from '../../domain/matching.ts';
-import type { InvoiceDraft, InvoiceLineDraft } from '../../domain/invoice.ts';
 import {
   payableAccount,
   procoreTaxCode,
@@ -12,7 +11,8 @@ import {
   taxCode,
   taxMapping,
 } from '../../db/schema/index.ts';
-import type { CompanyView } from '../../db/queries/companies.ts';
+import type { InvoiceDraft, InvoiceLineDraft } from '../../domain/invoice.ts';
+import { normaliseName } from '../../domain/matching.ts';
 import type { FetchWithItems } from '../../schemas/fetches.ts';
 import { connectStack, eventually, type Stack, type StackOptions, startStack } from '../environment/stack.ts';
 
@@ -160,14 +160,21 @@ async function describeWorld(stack: Stack): Promise<PushWorld> {
       const [pair] = await db.select().from(projectCostCodeType).limit(1);
       await db
         .insert(projectCostCodeType)
-        .values({ account, projectCostCodeId: row!.id, costTypeId: pair!.costTypeId, source: 'local', isDefault: true });
+        .values({
+          account,
+          projectCostCodeId: row!.id,
+          costTypeId: pair!.costTypeId,
+          source: 'local',
+          isDefault: true,
+        });
       codes.push({ id: row!.id, code });
       return row!.id;
     },
     async settings(change) {
       await changeSettings(db, account, change);
     },
-    ledger: async (since = 0) => (await stack.control<{ entries: LedgerEntry[] }>('GET', `/ledger?since=${since}`)).entries,
+    ledger: async (since = 0) =>
+      (await stack.control<{ entries: LedgerEntry[] }>('GET', `/ledger?since=${since}`)).entries,
     numberOf: (id) => numbers.get(id) ?? '',
   };
   return world;
@@ -194,7 +201,10 @@ async function describeProject(stack: Stack, procoreId: number): Promise<PushWor
     .from(projectCostCode)
     .where(and(eq(projectCostCode.projectId, row!.id), eq(projectCostCode.isPostable, true)))
     .orderBy(projectCostCode.code);
-  await giveTypes(stack, codes.map((code) => code.id));
+  await giveTypes(
+    stack,
+    codes.map((code) => code.id),
+  );
   return { id: row!.id, code: row!.code, procoreId, codes };
 }
 
@@ -243,7 +253,13 @@ function draftOf(world: PushWorld, wish: Wish): InvoiceDraft {
   const [place] = world.projects;
   const lines = (wish.lines ?? [{}]).map((line): InvoiceLineDraft => {
     const at = world.projects.find(({ id }) => id === line.projectId) ?? place!;
-    return { amount: '100.00', taxCodeId: world.taxCodeId, projectId: at.id, projectCostCodeId: at.codes[0]!.id, ...line };
+    return {
+      amount: '100.00',
+      taxCodeId: world.taxCodeId,
+      projectId: at.id,
+      projectCostCodeId: at.codes[0]!.id,
+      ...line,
+    };
   });
   const cents = lines.reduce((sum, line) => sum + Math.round(Number(line.amount) * 100), 0);
   count += 1;
