@@ -1,5 +1,6 @@
 import { createBudget } from './budget.ts';
 import { createCall } from './call.ts';
+import { createChangeOrders } from './change-orders.ts';
 import { createCostCodes } from './cost-codes.ts';
 import { createCostTypes } from './cost-types.ts';
 import { createDirectCosts } from './direct-costs.ts';
@@ -8,6 +9,7 @@ import { createIdentity } from './identity.ts';
 import { createPeople } from './people.ts';
 import { createProjectVendors } from './project-vendors.ts';
 import { createProjects } from './projects.ts';
+import { createPurchaseOrders } from './purchase-orders.ts';
 import { createStages } from './stages.ts';
 import { createStandardCostCodes } from './standard-cost-codes.ts';
 import { createSubJobs } from './sub-jobs.ts';
@@ -19,6 +21,7 @@ import { createUoms } from './uoms.ts';
 import { createUsers } from './users.ts';
 import { createVendors } from './vendors.ts';
 import { createWbs } from './wbs.ts';
+import { createWorkOrders } from './work-orders.ts';
 
 export type { CallRecord } from './transport.ts';
 
@@ -51,6 +54,9 @@ export function createProcore(deps: TransportDeps) {
         taxCodes: createTaxCodes(call),
         uoms: createUoms(call),
         directCosts: createDirectCosts(call),
+        purchaseOrders: createPurchaseOrders(call),
+        workOrders: createWorkOrders(call),
+        changeOrders: createChangeOrders(call),
         hooks: createHooks(call),
         users: createUsers(call),
         people: createPeople(call),

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import * as budget from '../../procore/budget.ts';
+import * as changeOrders from '../../procore/change-orders.ts';
+import * as commitments from '../../procore/commitments.ts';
 import * as costCodes from '../../procore/cost-codes.ts';
 import * as costTypes from '../../procore/cost-types.ts';
 import * as directCosts from '../../procore/direct-costs.ts';
@@ -95,6 +97,21 @@ export const READS: [name: string, schema: z.ZodType, method: string, path: stri
   ['directCostHeader', directCosts.directCostHeader, 'post', `${BASE}/direct_costs`],
   ['directCostLine', directCosts.directCostLine, 'get', `${BASE}/direct_costs/{direct_cost_id}/line_items`],
   ['lines synced', directCosts.syncedLines, 'patch', `${BASE}/direct_costs/line_items/sync`],
+  ['commitmentRow of purchase orders', commitments.commitmentRow, 'get', '/rest/v1.0/purchase_order_contracts'],
+  ['commitmentRow of subcontracts', commitments.commitmentRow, 'get', '/rest/v1.0/work_order_contracts'],
+  ['purchase order shown', commitments.commitment, 'get', '/rest/v1.0/purchase_order_contracts/{id}'],
+  ['subcontract shown', commitments.commitment, 'get', '/rest/v1.0/work_order_contracts/{id}'],
+  ['changeOrderPackageRow', changeOrders.changeOrderPackageRow, 'get', '/rest/v1.0/change_order_packages'],
+  ['change order package shown', changeOrders.changeOrderPackage, 'get', '/rest/v1.0/change_order_packages/{id}'],
+  ['changeOrderRequest', changeOrders.changeOrderRequest, 'get', '/rest/v1.0/change_order_requests'],
+  ['potentialChangeOrder', changeOrders.potentialChangeOrder, 'get', '/rest/v1.0/potential_change_orders'],
+  [
+    'potentialLine',
+    changeOrders.potentialLine,
+    'get',
+    '/rest/v1.0/potential_change_orders/{potential_change_order_id}/line_items',
+  ],
+  ['changeOrderStatus', changeOrders.changeOrderStatus, 'get', '/rest/v1.0/change_order/statuses'],
   ['hookResource', hooks.hookResource, 'get', `${HOOKS}/resources`],
   ['hook of the list', hooks.hook, 'get', `${HOOKS}/hooks`],
   ['hook created', hooks.hook, 'post', `${HOOKS}/hooks`],
