@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDesk, picture, signIn } from './browser.ts';
+import { openDesk, signIn } from './browser.ts';
 import { type Coding, prepareProject } from './records.ts';
 
 let coding: Coding;
@@ -79,7 +79,6 @@ test('an invoice is entered, checked, approved and sent without a mouse', async 
   }
   await page.locator('main header').getByText('Sent', { exact: true }).waitFor({ timeout: 60_000 });
   await page.getByRole('region', { name: 'In Procore' }).getByText('P-1007 Harbour Apartments').waitFor();
-  await picture(page, 'check-screen');
 
   async function reach(name: string): Promise<void> {
     for (let presses = 0; presses < 60; presses++) {

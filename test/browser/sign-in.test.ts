@@ -15,7 +15,7 @@ test('whoever is not signed in is asked to, told what is wrong, and led on to th
 
   await page.getByLabel('Password', { exact: true }).fill(stack.env.BOOTSTRAP_ADMIN_PASSWORD ?? '');
   await page.getByLabel('Password', { exact: true }).press('Enter');
-  await page.getByRole('heading', { name: 'Vendors' }).waitFor();
+  await page.getByRole('heading', { name: 'Vendors', exact: true }).waitFor();
 });
 
 test('a new installation says what to do first on every screen, and signing out closes it', async () => {

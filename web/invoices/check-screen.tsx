@@ -198,5 +198,10 @@ function Standing({ invoice }: { invoice: Invoice }) {
     invoice.checkedBy === null ? null : `checked by ${invoice.checkedBy}`,
     invoice.approvedBy === null ? null : `approved by ${invoice.approvedBy}`,
   ];
-  return <span className={styles.standing}>{steps.filter((step) => step !== null).join(', ')}</span>;
+  const words = steps.filter((step) => step !== null).join(', ');
+  return (
+    <span className={styles.standing} title={words}>
+      {words}
+    </span>
+  );
 }
