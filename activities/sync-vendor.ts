@@ -1,30 +1,19 @@
 import { requeueWaiting } from '../db/queries/document-waits.ts';
+import { contentHash, findLinks, type LinkRow, lockNewCodes, saveLinks } from '../db/queries/links.ts';
 import {
-  buryLinks,
-  contentHash,
-  countLinks,
-  findLinks,
-  type LinkRow,
-  lockNewCodes,
-  saveLinks,
-} from '../db/queries/links.ts';
-import {
-  ignoredProcoreIds,
-  type NewMappingTask,
+  heldProcoreIds,
   raiseMappingTasks,
   settleMappingTasks,
+  withdrawMergedQuestions,
 } from '../db/queries/mapping-tasks.ts';
 import {
-  deactivateVendors,
   findVendorsByName,
   insertVendors,
+  renameVendors,
   takenVendorCodes,
   updateVendors,
-  type VendorContent,
 } from '../db/queries/vendors.ts';
 import type { Db, Tx } from '../db/types.ts';
-import { isMassVanish } from '../domain/diff.ts';
-import { messageOf } from '../domain/errors.ts';
 import { firstFreeCode, matchVendors, normaliseName, type VendorMatch, vendorCodeWishes } from '../domain/matching.ts';
 import { waitKeys } from '../domain/waits.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
@@ -32,6 +21,16 @@ import { ProcoreError } from '../procore/errors.ts';
 import type { Vendor } from '../procore/vendors.ts';
 import type { FlowPage, FlowReader, FlowResult, PickedRecord, RecordOutcome } from './flow.ts';
 import { openCompany } from './open-company.ts';
+import {
+  applyGone,
+  askAboutRenames,
+  asTask,
+  type ChangedVendor,
+  contentOf,
+  findLookalikes,
+  nameOf,
+  type Outcome,
+} from './vendor-questions.ts';
 
 export interface SyncVendorDeps {
   db: Db;
@@ -146,11 +145,6 @@ async function showOrGone(api: CompanyApi, id: string): Promise<Vendor | null> {
   }
 }
 
-interface Outcome {
-  state: RecordOutcome['state'];
-  outcome: string;
-}
-
 function outcomeOf({ kind, id }: PickedRecord, outcomes: ReadonlyMap<string, Outcome>, seen: number): RecordOutcome {
   if (id === null) return { kind, id, state: 'applied', outcome: `${seen} vendors read.` };
   return { kind, id, ...(outcomes.get(id) ?? { state: 'failed', outcome: 'Procore did not show the vendor.' }) };
@@ -164,7 +158,7 @@ async function applyVendors(tx: Tx, account: string, companyId: string, read: Ve
   const links = await findLinks(tx, account, companyId, 'vendor', ids);
   const isKnown = (vendor: Vendor) => links.get(vendor.id)?.localId != null;
   const saved = [
-    ...(await applyKnown(tx, account, read.vendors.filter(isKnown), links, outcomes)),
+    ...(await applyKnown(tx, account, companyId, read.vendors.filter(isKnown), links, outcomes)),
     ...(await applyUnknown(
       tx,
       account,
@@ -192,55 +186,61 @@ interface SavedVendor {
   procoreId: string;
   contentHash: string;
   remoteUpdatedAt: string | null;
+  isForeign: boolean;
 }
 
-const nameOf = (vendor: Vendor): string => vendor.name?.trim() || `Vendor ${vendor.id}`;
+const hashOf = (vendor: Vendor): string => contentHash({ ...contentOf(vendor), isForeign: isForeign(vendor) });
 
-const contentOf = (vendor: Vendor): VendorContent => ({
-  description: nameOf(vendor),
-  matchName: normaliseName(nameOf(vendor)),
-  address: vendor.address,
-  city: vendor.city,
-  postcode: vendor.zip,
-  countryCode: vendor.country_code,
-  phone: vendor.business_phone,
-  email: vendor.email_address,
-  isActive: vendor.is_active ?? true,
-});
+/** Another system owns the vendor in Procore; we only read it. */
+const isForeign = (vendor: Vendor): boolean => vendor.origin_id !== null;
 
 const asSaved = (vendor: Vendor, localId: string): SavedVendor => ({
   localId,
   procoreId: vendor.id,
-  contentHash: contentHash(contentOf(vendor)),
+  contentHash: hashOf(vendor),
   remoteUpdatedAt: vendor.updated_at,
+  isForeign: isForeign(vendor),
 });
 
 /** Linked vendors are updated, whatever their name is now; a link is never broken by a rename. */
 async function applyKnown(
   tx: Tx,
   account: string,
+  companyId: string,
   vendors: readonly Vendor[],
   links: ReadonlyMap<string, LinkRow>,
   outcomes: Outcomes,
 ): Promise<SavedVendor[]> {
-  const changes: { id: string; vendor: Vendor }[] = [];
+  const changes: ChangedVendor[] = [];
+  const revived: string[] = [];
   for (const vendor of vendors) {
     const link = links.get(vendor.id);
     if (!link?.localId) continue;
-    const isSame = link.state === 'linked' && link.contentHash === contentHash(contentOf(vendor));
-    if (!isSame) changes.push({ id: link.localId, vendor });
-    outcomes.set(
-      vendor.id,
-      isSame
-        ? { state: 'unchanged', outcome: `"${nameOf(vendor)}" is as before.` }
-        : { state: 'applied', outcome: `"${nameOf(vendor)}" was updated.` },
-    );
+    if (link.state === 'tombstone') revived.push(link.localId);
+    const isSame = link.state === 'linked' && link.contentHash === hashOf(vendor);
+    if (isSame) outcomes.set(vendor.id, { state: 'unchanged', outcome: `"${nameOf(vendor)}" is as before.` });
+    else changes.push({ id: link.localId, vendor });
   }
+  const renamed = await askAboutRenames(tx, account, companyId, changes);
+  const whole = changes.filter((change) => !renamed.includes(change));
+  await renameVendors(
+    tx,
+    account,
+    renamed.map(({ id, vendor }) => ({ id, ...contentOf(vendor) })),
+  );
   await updateVendors(
     tx,
     account,
-    changes.map(({ id, vendor }) => ({ id, ...contentOf(vendor) })),
+    whole.map(({ id, vendor }) => ({ id, ...contentOf(vendor) })),
   );
+  await withdrawMergedQuestions(tx, account, companyId, revived);
+  for (const { vendor } of whole)
+    outcomes.set(vendor.id, { state: 'applied', outcome: `"${nameOf(vendor)}" was updated.` });
+  for (const { vendor } of renamed)
+    outcomes.set(vendor.id, {
+      state: 'applied',
+      outcome: `The supplier is called "${nameOf(vendor)}" now; its other details wait for a person.`,
+    });
   return changes.map(({ id, vendor }) => asSaved(vendor, id));
 }
 
@@ -254,27 +254,37 @@ async function applyUnknown(
 ): Promise<SavedVendor[]> {
   if (vendors.length === 0) return [];
   await lockNewCodes(tx, account, 'vendor');
-  const ignored = await ignoredProcoreIds(
+  const held = await heldProcoreIds(
     tx,
     account,
     companyId,
     'vendor',
     vendors.map((vendor) => vendor.id),
   );
-  const open = vendors.filter((vendor) => !ignored.has(vendor.id));
+  const open = vendors.filter((vendor) => !held.has(vendor.id));
   const names = [...new Set(open.map((vendor) => normaliseName(nameOf(vendor))))];
   const accounts = await findVendorsByName(tx, account, companyId, names);
   const matches = matchVendors(
     open.map((vendor) => ({ procoreId: vendor.id, name: nameOf(vendor), isActive: vendor.is_active ?? true })),
-    accounts.map(({ id, description, linkedTo }) => ({ id, name: description, linkedTo })),
+    accounts.map(({ id, description, linkedTo, isGone }) => ({ id, name: description, linkedTo, isGone })),
+  );
+  const lookalikes = await findLookalikes(
+    tx,
+    account,
+    companyId,
+    open.filter((vendor) => matches.get(vendor.id)?.kind === 'new'),
   );
   const links: { id: string; vendor: Vendor }[] = [];
   const created: Vendor[] = [];
   for (const vendor of vendors) {
     const match = matches.get(vendor.id);
     if (match?.kind === 'link') links.push({ id: match.id, vendor });
-    if (match?.kind === 'new') created.push(vendor);
-    outcomes.set(vendor.id, describe(vendor, match));
+    const lookalike = lookalikes.get(vendor.id);
+    if (match?.kind === 'new' && lookalike === undefined) created.push(vendor);
+    outcomes.set(
+      vendor.id,
+      lookalike === undefined ? describe(vendor, match, held.get(vendor.id)) : waiting(lookalike.reason),
+    );
   }
   await updateVendors(
     tx,
@@ -288,13 +298,13 @@ async function applyUnknown(
   const made = new Map(saved.map((each) => [each.procoreId, each.localId]));
   const tasks = open.flatMap((vendor) => {
     const match = matches.get(vendor.id);
-    return match?.kind === 'ambiguous' ? [asTask(vendor, match, made)] : [];
+    return match?.kind === 'ambiguous' ? [asTask(vendor, match, made)] : (lookalikes.get(vendor.id) ?? []);
   });
   await raiseMappingTasks(tx, account, companyId, 'vendor', tasks);
   return saved;
 }
 
-function describe(vendor: Vendor, match: VendorMatch | undefined): Outcome {
+function describe(vendor: Vendor, match: VendorMatch | undefined, held: 'ignored' | 'open' | undefined): Outcome {
   const name = nameOf(vendor);
   switch (match?.kind) {
     case 'link':
@@ -302,28 +312,17 @@ function describe(vendor: Vendor, match: VendorMatch | undefined): Outcome {
     case 'new':
       return { state: 'applied', outcome: `"${name}" is a new payable account.` };
     case 'ambiguous':
-      return { state: 'ignored', outcome: `${match.reason} A person must choose.` };
+      return waiting(match.reason);
     case 'superseded':
       return { state: 'ignored', outcome: match.reason };
     case undefined:
-      return { state: 'ignored', outcome: `"${name}" is left out, as a person chose.` };
+      return held === 'open'
+        ? waiting(`"${name}" was unlinked.`)
+        : { state: 'ignored', outcome: `"${name}" is left out, as a person chose.` };
   }
 }
 
-const asTask = (
-  vendor: Vendor,
-  { reason, candidates }: VendorMatch & { kind: 'ambiguous' },
-  made: ReadonlyMap<string, string>,
-): NewMappingTask => ({
-  procoreId: vendor.id,
-  subject: nameOf(vendor),
-  reason,
-  candidates: candidates.map(({ id, name, linkedTo }) => ({
-    id: id ?? made.get(linkedTo ?? '') ?? '',
-    name,
-    why: linkedTo === null ? 'The same name.' : 'The same name, but linked to another Procore vendor.',
-  })),
-});
+const waiting = (reason: string): Outcome => ({ state: 'ignored', outcome: `${reason} A person must choose.` });
 
 async function createAccounts(tx: Tx, account: string, vendors: readonly Vendor[]): Promise<SavedVendor[]> {
   const wishes = vendors.map((vendor) =>
@@ -342,41 +341,4 @@ async function createAccounts(tx: Tx, account: string, vendors: readonly Vendor[
   });
   const ids = await insertVendors(tx, account, rows);
   return vendors.map((vendor, index) => asSaved(vendor, ids.get(rows[index]?.code ?? '') ?? ''));
-}
-
-/** Deleted in Procore: inactive here, unless so many vanish at once that we have more likely lost sight of them (design 5.7). */
-async function applyGone(
-  tx: Tx,
-  account: string,
-  companyId: string,
-  gone: readonly string[],
-  links: ReadonlyMap<string, LinkRow>,
-  outcomes: Outcomes,
-): Promise<void> {
-  const live = gone.flatMap((id) => {
-    const link = links.get(id);
-    return link?.state === 'linked' && link.localId ? [{ ...link, localId: link.localId }] : [];
-  });
-  const isMass = isMassVanish(await countLinks(tx, account, companyId, 'vendor'), live.length);
-  if (!isMass) {
-    await deactivateVendors(
-      tx,
-      account,
-      live.map((link) => link.localId),
-    );
-    await buryLinks(
-      tx,
-      account,
-      live.map((link) => link.id),
-    );
-  }
-  const said = `${live.length} of them are gone at once`;
-  const refused = `${messageOf({ code: 'NO_ACCESS', facts: { tool: 'vendors', place: 'this company', said } })}. Nothing was changed.`;
-  for (const id of gone) {
-    const wasLive = live.some((link) => link.procoreId === id);
-    if (!wasLive)
-      outcomes.set(id, { state: 'ignored', outcome: 'Procore has no such vendor, and Lentune never had it.' });
-    else if (isMass) outcomes.set(id, { state: 'failed', outcome: refused });
-    else outcomes.set(id, { state: 'applied', outcome: 'Deleted in Procore, so the payable account is inactive now.' });
-  }
 }

@@ -30,12 +30,15 @@ export interface AccountIdentity {
   name: string;
   /** the Procore vendor it is linked to in this company */
   linkedTo: string | null;
+  /** that vendor was deleted in Procore */
+  isGone?: boolean;
 }
 
 export type VendorMatch =
   | { kind: 'link'; id: string }
   | { kind: 'new' }
-  | { kind: 'ambiguous'; candidates: AccountIdentity[]; reason: string }
+  /** `merged`: the namesake was deleted in Procore, so this vendor may be what became of it */
+  | { kind: 'ambiguous'; question: 'match' | 'merged'; candidates: AccountIdentity[]; reason: string }
   /** an inactive vendor whose name already stands for another one: nothing a person need decide */
   | { kind: 'superseded'; reason: string };
 
@@ -75,14 +78,21 @@ function matchVendor(vendor: VendorIdentity, accounts: AccountIdentity[], namesa
     return { kind: 'superseded', reason: `Inactive in Procore, and another vendor is called "${vendor.name}" too.` };
   if (accounts.length > 1)
     return ambiguous(accounts, `${accounts.length} payable accounts are called "${vendor.name}".`);
+  if (only.linkedTo !== null && only.isGone)
+    return { ...ambiguous(accounts, mergedReason(only.name)), question: 'merged' };
   if (only.linkedTo !== null || only.id === null)
     return ambiguous(accounts, `The payable account "${only.name}" is already linked to another Procore vendor.`);
   if (namesakes > 0) return ambiguous(accounts, `${namesakes + 1} Procore vendors are called "${vendor.name}".`);
   return { kind: 'link', id: only.id };
 }
 
-const ambiguous = (candidates: AccountIdentity[], reason: string): VendorMatch => ({
+/** Asked when a vendor vanished while its name lives on under another id. */
+export const mergedReason = (name: string): string =>
+  `"${name}" was deleted in Procore, and its name lives on there under another id. Was it merged?`;
+
+const ambiguous = (candidates: AccountIdentity[], reason: string): VendorMatch & { kind: 'ambiguous' } => ({
   kind: 'ambiguous',
+  question: 'match',
   candidates,
   reason,
 });

@@ -42,6 +42,8 @@ export interface NewLink {
   projectProcoreId?: string | null;
   contentHash: string;
   remoteUpdatedAt?: string | null;
+  /** another system owns the record in Procore */
+  isForeign?: boolean;
 }
 
 /**
@@ -70,6 +72,7 @@ export async function saveLinks(
           projectProcoreId: sql`excluded.project_procore_id`,
           contentHash: sql`excluded.content_hash`,
           remoteUpdatedAt: sql`excluded.remote_updated_at`,
+          isForeign: sql`excluded.is_foreign`,
           state: 'linked',
           claimedBy: null,
           claimedAt: null,

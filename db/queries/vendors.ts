@@ -109,6 +109,8 @@ export interface NamedAccount {
   matchName: string;
   /** the vendor it is linked to there, or was before Procore deleted it */
   linkedTo: string | null;
+  /** Procore deleted that vendor */
+  isGone: boolean;
 }
 
 /** The payable accounts of some normalised names. */
@@ -126,6 +128,7 @@ export async function findVendorsByName(
       description: payableAccount.description,
       matchName: payableAccount.matchName,
       linkedTo: procoreLink.procoreId,
+      isGone: sql<boolean>`coalesce(${procoreLink.state} = 'tombstone', false)`,
     })
     .from(payableAccount)
     .leftJoin(
@@ -188,3 +191,106 @@ export async function deactivateVendors(tx: Tx, account: string, ids: readonly s
     .set({ isActive: false, updatedAt: sql`now()` })
     .where(and(eq(payableAccount.account, account), inArray(payableAccount.id, [...ids])));
 }
+
+// Spelled out below: where a query has only one table, drizzle leaves its name away.
+
+/** Suppliers without a vendor in the company, with what they may be recognised by. */
+export async function findUnlinkedVendors(db: Queryable, account: string, companyId: string) {
+  return db
+    .select({
+      id: payableAccount.id,
+      name: payableAccount.description,
+      taxNumber: payableAccount.taxNumber,
+      email: payableAccount.email,
+    })
+    .from(payableAccount)
+    .where(
+      and(
+        eq(payableAccount.account, account),
+        eq(payableAccount.isActive, true),
+        sql`not exists (select from procore_link l where l.company_id = ${companyId} and l.kind = 'vendor'
+          and l.local_id = payable_account.id)`,
+      ),
+    )
+    .orderBy(asc(payableAccount.createdAt), asc(payableAccount.id));
+}
+
+/** Which of some suppliers have invoices or bank details: whoever renames those may be taking their place. */
+export async function findTrustedVendors(
+  db: Queryable,
+  account: string,
+  ids: readonly string[],
+): Promise<Map<string, { name: string; matchName: string }>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select({ id: payableAccount.id, name: payableAccount.description, matchName: payableAccount.matchName })
+    .from(payableAccount)
+    .where(
+      and(
+        eq(payableAccount.account, account),
+        inArray(payableAccount.id, [...ids]),
+        sql`(${payableAccount.bankAccount} is not null or exists (
+          select from payable_invoice i where i.payable_account_id = payable_account.id))`,
+      ),
+    );
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
+}
+
+/** Changes only the name and whether it is active; all else stays until a person has looked. */
+export async function renameVendors(
+  tx: Tx,
+  account: string,
+  vendors: readonly Pick<VendorContent & { id: string }, 'id' | 'description' | 'matchName' | 'isActive'>[],
+): Promise<void> {
+  for (const { id, description, matchName, isActive } of vendors)
+    await tx
+      .update(payableAccount)
+      .set({ description, matchName, isActive, updatedAt: sql`now()` })
+      .where(and(eq(payableAccount.account, account), eq(payableAccount.id, id)));
+}
+
+/** The name of a payable account, and the linked vendors of the company that have the same. */
+export async function findLinkedByName(
+  db: Queryable,
+  account: string,
+  companyId: string,
+  id: string,
+): Promise<{ vanished: string | null; others: { procoreId: string; content: VendorContent }[] }> {
+  const [row] = await db
+    .select()
+    .from(payableAccount)
+    .where(and(eq(payableAccount.account, account), eq(payableAccount.id, id)));
+  if (!row) return { vanished: null, others: [] };
+  const rows = await db
+    .select({ payable: payableAccount, procoreId: procoreLink.procoreId })
+    .from(payableAccount)
+    .innerJoin(
+      procoreLink,
+      and(
+        eq(procoreLink.localId, payableAccount.id),
+        eq(procoreLink.companyId, companyId),
+        eq(procoreLink.kind, 'vendor'),
+        eq(procoreLink.state, 'linked'),
+      ),
+    )
+    .where(and(eq(payableAccount.account, account), eq(payableAccount.matchName, row.matchName)));
+  return {
+    vanished: row.description,
+    others: rows.flatMap(({ payable, procoreId }) =>
+      procoreId === null || payable.id === id ? [] : [{ procoreId, content: vendorContent(payable) }],
+    ),
+  };
+}
+
+/** What of a payable account follows Procore. */
+export const vendorContent = (row: PayableAccountRow): VendorContent => ({
+  description: row.description,
+  matchName: row.matchName,
+  address: row.address,
+  city: row.city,
+  postcode: row.postcode,
+  countryCode: row.countryCode,
+  phone: row.phone,
+  email: row.email,
+  isActive: row.isActive,
+});
