@@ -18,6 +18,7 @@ import {
   type RowOutcome,
   type ScopeKey,
 } from '../db/queries/inbox.ts';
+import { reportMissed } from '../db/queries/reconcile.ts';
 import { integrationLog } from '../db/schema/index.ts';
 import type { Db, Tx } from '../db/types.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -297,9 +298,34 @@ async function report(
     counts: counts ?? {},
     calls,
   });
+  await reportMissed(tx, page.account, missedOf(page.flow, picks, settled, calls));
   for (const { pick, outcome } of settled)
     if (pick.kind === 'project' && pick.id !== null && outcome.state === 'applied')
       await hookImported(tx, page.account, page.companyId, pick.id);
+}
+
+interface Settled {
+  pick: Pick;
+  outcome: RecordOutcome;
+}
+
+/** What comparisons found that no webhook had told of. A whole list holds what webhooks named beside it, too; that is taken off. */
+function missedOf(flow: DrainFlow, picks: Pick[], settled: Settled[], calls: number) {
+  const told = settled.filter(({ pick, outcome }) => !pick.isOnlyCompared && outcome.state === 'applied');
+  const isOnlyCompared = picks.every((pick) => pick.isOnlyCompared);
+  const runIds = [...new Set(picks.flatMap((pick) => pick.reconcileRunIds))];
+  return runIds.map((runId) => {
+    const missed: Record<string, number> = {};
+    for (const { pick, outcome } of settled) {
+      const [firstRun] = pick.reconcileRunIds;
+      if (!pick.isOnlyCompared || firstRun !== runId || outcome.state !== 'applied') continue;
+      const named = pick.id === null ? told.filter((other) => other.pick.kind === pick.kind).length : 0;
+      const changes = Math.max(0, (outcome.changes ?? 1) - named);
+      if (changes > 0) missed[pick.kind] = (missed[pick.kind] ?? 0) + changes;
+    }
+    const own = isOnlyCompared && runId === runIds[0] ? calls : 0;
+    return { runId, missed, calls: own, projectCalls: flow === 'project' ? own : 0 };
+  });
 }
 
 const DOCUMENT_KINDS = { project: 'project', vendors: 'vendor', 'cost-codes': 'cost_code' } as const;

@@ -294,6 +294,7 @@ async function warn(
 interface Outcome {
   state: RecordOutcome['state'];
   outcome: string;
+  changes?: number;
 }
 
 interface Results {
@@ -319,7 +320,11 @@ function outcomeOf(record: PickedRecord, { saved, codes, types, isContinued }: R
       : { state: 'ignored', outcome: `Project ${saved.code} has no such cost code, or it is not used in the budget.` };
   }
   return hasNews
-    ? { state: 'applied', outcome: `Project ${saved.code}: ${countOf(codes) || 'updated.'}` }
+    ? {
+        state: 'applied',
+        outcome: `Project ${saved.code}: ${countOf(codes) || 'updated.'}`,
+        changes: codes?.changed.size ?? 0,
+      }
     : { state: 'unchanged', outcome: `Project ${saved.code} is as before.` };
 }
 

@@ -35,6 +35,7 @@ export interface CostCodesDeps {
 interface ListOutcome {
   state: RecordOutcome['state'];
   outcome: string;
+  changes?: number;
 }
 
 /**
@@ -234,7 +235,11 @@ async function applyList<Row extends IncomingCode, Content extends CodeContent>(
   );
   if (changes.length + vanished.length === 0) return { state: 'unchanged', outcome: `The ${list.noun} are as before.` };
   const gone = vanished.length === 0 ? '' : `, ${vanished.length} gone`;
-  return { state: 'applied', outcome: `${changes.length} ${list.noun} new or changed${gone}.` };
+  return {
+    state: 'applied',
+    outcome: `${changes.length} ${list.noun} new or changed${gone}.`,
+    changes: changes.length + vanished.length,
+  };
 }
 
 async function applyStages(tx: Tx, account: string, companyId: string, rows: readonly Stage[]): Promise<ListOutcome> {

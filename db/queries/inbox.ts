@@ -18,6 +18,7 @@ export interface NewInboxEvent {
   payload?: string | null;
   fetchRunId?: string | null;
   fetchItemId?: string | null;
+  reconcileRunId?: string | null;
   /** pending when left out */
   state?: 'pending' | 'ignored' | 'failed';
   outcome?: string | null;
@@ -36,14 +37,15 @@ export async function storeEvents(db: Queryable, rows: readonly NewInboxEvent[])
         select r.*, row_number() over () as ord
         from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
           account text, "companyId" uuid, source text, flow text, scope text, "recordKind" text, "recordId" text,
-          "eventType" text, "deliveryKey" text, payload text, "fetchRunId" uuid, "fetchItemId" uuid, state text, outcome text
+          "eventType" text, "deliveryKey" text, payload text, "fetchRunId" uuid, "fetchItemId" uuid, "reconcileRunId" uuid,
+          state text, outcome text
         )
       ) numbered
     ), fresh as (
       insert into inbox_event (account, company_id, source, flow, scope, record_kind, record_id, event_type,
-        delivery_key, payload, fetch_run_id, fetch_item_id, state, outcome, finished_at)
+        delivery_key, payload, fetch_run_id, fetch_item_id, reconcile_run_id, state, outcome, finished_at)
       select account, "companyId", source, flow, scope, "recordKind", "recordId", "eventType", "deliveryKey", payload,
-        "fetchRunId", "fetchItemId", coalesce(state, 'pending'), outcome,
+        "fetchRunId", "fetchItemId", "reconcileRunId", coalesce(state, 'pending'), outcome,
         case when coalesce(state, 'pending') <> 'pending' then now() end
       from incoming where copy = 1 order by ord
       on conflict (delivery_key) where not is_duplicate do nothing
@@ -83,11 +85,11 @@ export interface ClaimedScope {
   companyId: string | null;
   companyProcoreId: string | null;
   companyName: string;
-  /** only fetch rows wait, so its reads go behind everyone else's */
+  /** only rows of a fetch or a comparison wait, so its reads go behind everyone else's */
   bulk: boolean;
 }
 
-/** How many scopes of one company a fetch keeps busy at once. */
+/** How many scopes of one company fetches and comparisons keep busy at once. */
 const BULK_SCOPES_PER_COMPANY = 8;
 
 /**
@@ -107,10 +109,10 @@ export async function claimScopes(db: Db): Promise<ClaimedScope[]> {
       bulk: boolean;
     }>(sql`
       with candidate as (
-        select s.flow, s.scope, s.company_id, s.flow <> 'fetch' and not exists (
+        select s.flow, s.scope, s.company_id, s.flow not in ('fetch', 'reconcile') and not exists (
           select from inbox_event e
           where e.flow = s.flow and e.scope = s.scope and e.state = 'pending' and e.next_attempt_at <= now()
-            and e.source <> 'fetch'
+            and e.source not in ('fetch', 'reconcile')
         ) as bulk
         from inbox_scope s
         where s.quiet_until <= now() and exists (
@@ -229,6 +231,9 @@ export interface Pick {
   eventTypes: string[];
   fetchItemIds: string[];
   fetchRunIds: string[];
+  reconcileRunIds: string[];
+  /** nothing but comparisons with Procore asked for it: no webhook told, and nobody waits */
+  isOnlyCompared: boolean;
   rowIds: string[];
   /** lowest row id */
   first: string;
@@ -252,11 +257,12 @@ export async function pickRecords(
     event_types: (string | null)[];
     fetch_item_ids: (string | null)[];
     fetch_run_ids: (string | null)[];
+    reconcile_run_ids: (string | null)[];
     row_ids: string[];
     first: string;
   }>(sql`
     with oldest as (
-      select id, coalesce(record_kind, '') as kind, record_id, source, event_type, fetch_item_id, fetch_run_id
+      select id, coalesce(record_kind, '') as kind, record_id, source, event_type, fetch_item_id, fetch_run_id, reconcile_run_id
       from inbox_event
       where flow = ${flow} and scope = ${scope} and state = 'pending'
         and next_attempt_at <= ${mark.dueAt}::timestamptz and id <= ${mark.rowId}::bigint
@@ -264,6 +270,7 @@ export async function pickRecords(
     )
     select kind, record_id as id, json_agg(distinct source) as sources, json_agg(distinct event_type) as event_types,
       json_agg(distinct fetch_item_id) as fetch_item_ids, json_agg(distinct fetch_run_id) as fetch_run_ids,
+      json_agg(distinct reconcile_run_id) as reconcile_run_ids,
       json_agg(id::text order by oldest.id) as row_ids, min(oldest.id)::text as first
     from oldest group by kind, record_id
     having ${through}::bigint is null or min(oldest.id) <= ${through}::bigint
@@ -275,6 +282,8 @@ export async function pickRecords(
     eventTypes: present(row.event_types),
     fetchItemIds: present(row.fetch_item_ids),
     fetchRunIds: present(row.fetch_run_ids),
+    reconcileRunIds: present(row.reconcile_run_ids),
+    isOnlyCompared: row.sources.every((source) => source === 'reconcile'),
     rowIds: row.row_ids,
     first: row.first,
   }));
@@ -311,7 +320,7 @@ export async function finishRows(tx: Tx, outcomes: readonly RowOutcome[]): Promi
     update inbox_event e
     set attempts = e.attempts + (o.state = 'failed')::int,
       state = case when o.state = 'failed' and e.attempts + 1 < ${ROW_ATTEMPTS}::int then 'pending' else o.state end,
-      next_attempt_at = case when o.state = 'failed'
+      next_attempt_at = case when o.state = 'failed' and e.next_attempt_at <> 'infinity'
         then now() + least(4 ^ e.attempts, 60) * interval '1 minute' else e.next_attempt_at end,
       outcome = o.outcome,
       finished_at = case when o.state = 'failed' and e.attempts + 1 < ${ROW_ATTEMPTS}::int then null else now() end
