@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, date, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
+import { accessPersona, entryType, userGroup } from './people.ts';
 
 /**
  * The sign-in to one Procore host. Another host is another connection: no link made under one is ever used under the other,
@@ -81,6 +82,16 @@ export const procoreCompany = pgTable(
     syncVendors: boolean().notNull().default(true),
     syncStandardCostCodes: boolean().notNull().default(true),
     syncProjectCostCodes: boolean().notNull().default(true),
+    /** setup guide: "Procore company users"; needs the group and the persona below */
+    syncUsers: boolean().notNull().default(false),
+    /** setup guide: "Procore default time sheet user group" */
+    timeSheetGroupId: uuid().references(() => userGroup.id),
+    /** setup guide: "Procore default time sheet entry type" */
+    timeSheetEntryTypeId: uuid().references(() => entryType.id),
+    /** setup guide: "Procore default time sheet user access persona" */
+    timeSheetPersonaId: uuid().references(() => accessPersona.id),
+    /** documents dated before it never leave by schedule or bulk (domain.md Q46) */
+    goLiveDate: date({ mode: 'string' }).notNull().default(sql`current_date`),
     syncSubContracts: boolean().notNull().default(false),
     /** "Procore purchase orders", "Lentune purchase orders" or neither: one value, so that both can never be on */
     purchaseOrderMaster: text({ enum: PURCHASE_ORDER_MASTERS }).notNull().default('none'),

@@ -9,6 +9,8 @@ export const LINK_KINDS = [
   'master_cost_code',
   'cost_type',
   'project_cost_code',
+  'user',
+  'person',
   'purchase_order',
   'sub_contract',
   'variation',

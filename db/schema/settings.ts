@@ -18,6 +18,16 @@ export const integrationSettings = pgTable('integration_settings', {
   prefixOnCreate: boolean().notNull().default(false),
   /** domain.md Q2: every code and type without a match is created with `-<Procore id>`, not only where it would clash */
   suffixOnCreate: boolean().notNull().default(false),
+  /** setup guide: "Send time sheet on submission" */
+  sendTimeSheetOnSubmission: boolean().notNull().default(false),
+  /** setup guide: "Send time sheet after approval" */
+  sendTimeSheetAfterApproval: boolean().notNull().default(false),
+  /** which approval that is: the last the user group asks for, or already the first (domain.md Q8) */
+  timeSheetApproval: text({ enum: ['final', 'first'] })
+    .notNull()
+    .default('final'),
+  /** a sweep sends time sheets that are due and were not sent; off until an admin turns it on */
+  sendTimeSheetsBySchedule: boolean().notNull().default(false),
   /** setup guide: "Only sync approved variation lines" */
   onlyApprovedVariations: boolean().notNull().default(false),
   /** domain.md section 2: a supplier unknown to Procore is created there when an invoice is posted */
