@@ -89,6 +89,7 @@ export async function signIn({ page, stack: { env } }: Desk): Promise<void> {
 /** Keeps a picture for the documentation; only when asked to with SCREENSHOTS=1. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.SCREENSHOTS !== '1') return;
+  await page.waitForFunction(() => document.querySelector('[aria-label="Close message"]') === null);
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
 }
