@@ -24,6 +24,7 @@ import { healthRoutes } from './routes/health.ts';
 import { invoiceImportRoutes } from './routes/invoice-import.ts';
 import { invoiceStepRoutes } from './routes/invoice-steps.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
+import { mappingTaskRoutes } from './routes/mapping-tasks.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { projectRoutes } from './routes/projects.ts';
@@ -45,6 +46,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   fetchRoutes,
   projectRoutes,
   vendorRoutes,
+  mappingTaskRoutes,
   costCodeRoutes,
   taxCodeRoutes,
   invoiceRoutes,

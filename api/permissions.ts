@@ -10,6 +10,8 @@ export const RIGHTS = {
   'company.change': ['admin'],
   'tax-mapping.change': ['admin'],
   'fetch.start': ['admin', 'operator'],
+  'project.by-hand': ['admin'],
+  'mapping.decide': ['admin', 'clerk'],
   'vendor.create': ['admin', 'clerk'],
   'cost-code.create': ['admin', 'clerk'],
   'cost-type.allocate': ['admin', 'clerk'],

@@ -294,3 +294,20 @@ export const vendorContent = (row: PayableAccountRow): VendorContent => ({
   email: row.email,
   isActive: row.isActive,
 });
+
+/** Our ids of the companies a supplier is linked in. */
+export async function vendorCompanies(db: Queryable, account: string, id: string): Promise<string[]> {
+  const rows = await db
+    .select({ companyId: procoreLink.companyId })
+    .from(procoreLink)
+    .where(
+      and(
+        eq(procoreLink.account, account),
+        eq(procoreLink.kind, 'vendor'),
+        eq(procoreLink.localId, id),
+        eq(procoreLink.state, 'linked'),
+      ),
+    )
+    .orderBy(asc(procoreLink.createdAt));
+  return rows.map(({ companyId }) => companyId);
+}
