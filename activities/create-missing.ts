@@ -62,25 +62,30 @@ export async function createMissing(deps: CreateMissingDeps, input: CreateMissin
   });
 }
 
-/** Looks in Procore for a missing record without creating it, and links it. Says whether it is there. */
+/**
+ * Looks in Procore for a missing record without creating it, and links it.
+ *
+ * @returns whether it is there now; a refusal when several could be meant, or the only one is inactive
+ */
 export async function findMissing(
   deps: Omit<CreateMissingDeps, 'settleDelayMs'>,
   ref: InvoiceRef,
   record: MissingRecord,
   trail: Trail,
-): Promise<boolean> {
+): Promise<boolean | DomainError> {
   const making = await begin({ ...deps, settleDelayMs: 0 }, ref, record, trail);
-  const procoreId = await findRecord(making.api, record, making.wish).catch((error: unknown) => {
-    // Preflight names what is missing; that several could be meant is told when the record is needed.
-    if (error instanceof DomainError) return null;
+  try {
+    const procoreId = await findRecord(making.api, record, making.wish);
+    if (procoreId === null) return false;
+    const subject = subjectOf(making);
+    const claimed = await claim(deps.db, subject, ref.invoiceId);
+    if (claimed.kind !== 'held') return claimed.kind === 'linked';
+    await link(making, subject, claimed.claim, procoreId);
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError && error.code !== 'AUTH_EXPIRED') return error;
     throw error;
-  });
-  if (procoreId === null) return false;
-  const subject = subjectOf(making);
-  const claimed = await claim(deps.db, subject, ref.invoiceId);
-  if (claimed.kind !== 'held') return claimed.kind === 'linked';
-  await link(making, subject, claimed.claim, procoreId);
-  return true;
+  }
 }
 
 async function begin(deps: CreateMissingDeps, ref: InvoiceRef, record: MissingRecord, trail: Trail): Promise<Making> {

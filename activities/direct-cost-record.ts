@@ -128,7 +128,7 @@ export async function showRecord(
 }
 
 /** A whole record as the rules read it. */
-export const asRecord = (row: DirectCost): RemoteDirectCost => ({
+const asRecord = (row: DirectCost): RemoteDirectCost => ({
   ...asHeader(row),
   attachments: row.attachments.length,
   lines: row.line_items.map(asLine),

@@ -73,8 +73,8 @@ export function createPrepare({ db, procore }: PrepareDeps) {
       await noteAttempt(db, ref);
       const stored = await getSettings(db, ref.account);
       const settings = isComplete ? { ...stored, createMissingCodes: false, createMissingVendors: false } : stored;
-      const loaded = await loadFresh({ db, procore }, ref, settings, trail);
-      await refuseProblems(db, ref, loaded, settings);
+      const { loaded, refusals } = await loadFresh({ db, procore }, ref, settings, trail);
+      await refuseProblems(db, ref, loaded, settings, refusals);
       const missing = missingOf(loaded.document);
       if (missing.length > 0) return { isWanted: true, missing, partIds: [] };
       const plan = planInvoice(loaded.document, settings, await companies(loaded.document, trail));
@@ -111,14 +111,17 @@ async function loadFresh(
   ref: InvoiceRef,
   settings: IntegrationSettings,
   trail: Trail,
-): Promise<LoadedInvoice> {
+): Promise<{ loaded: LoadedInvoice; refusals: DomainError[] }> {
   const loaded = await loadOrFail(deps.db, ref);
   const absent = missingOf(loaded.document).filter(({ kind }) =>
     kind === 'vendor' ? !settings.createMissingVendors : !settings.createMissingCodes,
   );
-  let isAnyFound = false;
-  for (const record of absent) isAnyFound = (await findMissing(deps, ref, record, trail)) || isAnyFound;
-  return isAnyFound ? loadOrFail(deps.db, ref) : loaded;
+  const answers: (boolean | DomainError)[] = [];
+  for (const record of absent) answers.push(await findMissing(deps, ref, record, trail));
+  return {
+    loaded: answers.includes(true) ? await loadOrFail(deps.db, ref) : loaded,
+    refusals: answers.filter((answer) => answer instanceof DomainError),
+  };
 }
 
 async function loadOrFail(db: Db, { account, invoiceId }: InvoiceRef): Promise<LoadedInvoice> {
@@ -133,15 +136,26 @@ async function refuseProblems(
   ref: InvoiceRef,
   { document }: LoadedInvoice,
   settings: IntegrationSettings,
+  refusals: readonly DomainError[],
 ): Promise<void> {
   const standing = await standingParts(db, ref.account, ref.invoiceId);
-  const { findings } = preflight(withProbe(document, standing), settings, 'send');
+  const { findings: found } = preflight(withProbe(document, standing), settings, 'send');
+  const findings = [
+    ...refusals.map(({ code, facts }) => ({ code, facts, severity: 'blocks' }) as Finding),
+    ...found,
+  ].filter((finding, _at, all) => !isExplained(finding, all));
   await keepProblems(db, ref, findings);
   const blocking = findings.filter((finding) => finding.severity === 'blocks');
   const code: ErrorCode | undefined = firstInCatalogue(blocking);
   const first: Finding | undefined = blocking.find((finding) => finding.code === code);
   if (first === undefined) return;
   throw failureOf(new DomainError(first.code, first.facts as never));
+}
+
+/** What is there but cannot be used is not missing. */
+function isExplained({ code }: Finding, all: readonly Finding[]): boolean {
+  const has = (...codes: ErrorCode[]) => all.some((other) => codes.includes(other.code));
+  return code === 'VENDOR_MISSING' && has('VENDOR_AMBIGUOUS', 'VENDOR_INACTIVE');
 }
 
 /** The invoice that met TAX_OFF left a draft there; sending it again is how we learn that tax was switched on. */

@@ -381,4 +381,4 @@ export const pickLine = (line: LineFields): LineFields => ({
 });
 
 /** What a record totals, excluding tax. */
-export const totalOf = (record: RemoteDirectCost): Decimal => sum(record.lines.map((line) => line.amount));
+const totalOf = (record: RemoteDirectCost): Decimal => sum(record.lines.map((line) => line.amount));

@@ -93,6 +93,7 @@ export const selectRows = (db: Queryable) =>
       status: payableInvoice.status,
       integration: payableInvoice.integration,
       waitingFor: payableInvoice.waitingFor,
+      waitingSince: payableInvoice.waitingSince,
       problems: payableInvoice.problems,
       procoreIds: sql<string[] | null>`(select array_agg(${pushPart.procoreId} order by ${pushPart.id}) from ${pushPart}
         where ${pushPart.documentId} = ${payableInvoice.id} and ${pushPart.procoreId} is not null)`,
@@ -103,7 +104,14 @@ export const selectRows = (db: Queryable) =>
 type SelectedRow = Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>[number];
 
 /** A row as people read it. */
-export function presentRow({ projectNames, waitingFor, problems, procoreIds, ...row }: SelectedRow): InvoiceListRow {
+export function presentRow({
+  projectNames,
+  waitingFor,
+  waitingSince: _since,
+  problems,
+  procoreIds,
+  ...row
+}: SelectedRow): InvoiceListRow {
   const blocking = (problems as Finding[]).filter((problem) => problem.severity === 'blocks');
   const first = blocking.find((problem) => problem.code === firstInCatalogue(blocking));
   return {

@@ -210,7 +210,7 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
     checkedBy: row.checkedBy,
     approvedBy: row.approvedBy,
     revision: row.revision,
-    waitingSince: row.waitingSince,
+    waitingSince: listed.waitingSince,
     lines: await linesOf(db, id, document.lines),
     problems: row.problems as Finding[],
     smallestTolerance: checkRounding(document, settings).smallestTolerance,

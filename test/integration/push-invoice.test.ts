@@ -190,6 +190,27 @@ test('with creating codes on, invoices at once make a missing division, code and
   ]);
 }, 90_000);
 
+test('with creating vendors off, a supplier is found in Procore, ambiguous or missing, and said so', async () => {
+  await world.settings({ createMissingVendors: false });
+  const vendors: [string, string | undefined][] = [
+    ['Waiheke Glazing Ltd', undefined],
+    ['Nobody Knows Ltd', 'VENDOR_MISSING'],
+    ['Acme Steel Ltd', 'VENDOR_AMBIGUOUS'],
+  ];
+  const accounts = await Promise.all(vendors.map(([name]) => world.addVendor(name)));
+  await world.stack.control('POST', '/records/vendors', {
+    company_id: Number(world.company.procoreId),
+    name: 'Waiheke Glazing Ltd',
+  });
+  for (const [at, [, code]] of vendors.entries()) {
+    const invoice = await world.ended(await world.send({ vendorId: accounts[at]! }));
+    expect([invoice.integration, ...invoice.problems.map((problem) => problem.code)]).toEqual(
+      code === undefined ? ['sent'] : ['failed', code],
+    );
+  }
+  await world.settings({ createMissingVendors: true });
+}, 60_000);
+
 /** Somebody typed the invoice into Procore by hand. */
 async function typedByHand(number: string, amount: string): Promise<number> {
   const [model] = await world.held('INV-1042');
