@@ -17,11 +17,11 @@ import { monitoredStageIds } from '../db/queries/projects.ts';
 import type { Db, Tx } from '../db/types.ts';
 import { rangeOfDays } from '../domain/dates.ts';
 import { DomainError } from '../domain/errors.ts';
-import { stageGate } from '../domain/projects.ts';
 import { refusalOf, waitsByItself } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import type { Project, ProjectRow } from '../procore/projects.ts';
+import { gateOfRow, nameOfRow } from './project-row.ts';
 
 export interface FetchRun {
   account: string;
@@ -136,26 +136,10 @@ async function readProjects(
 }
 
 function asFound(row: ProjectRow | Project, monitoredStages: ReadonlySet<string>): FoundProject {
-  const name = row.display_name || row.name || `Project ${row.id}`;
-  const gate = stageGate(
-    {
-      procoreId: row.id,
-      name,
-      number: row.project_number,
-      isActive: row.active !== false,
-      // A list does not say it; the import, which reads the project itself, does.
-      isTemplate: 'template' in row && row.template === true,
-      isDemo: row.is_demo === true,
-      stage:
-        row.project_stage?.id == null
-          ? null
-          : { procoreId: row.project_stage.id, name: row.project_stage.name ?? 'unnamed' },
-    },
-    monitoredStages,
-  );
+  const gate = gateOfRow(row, monitoredStages);
   return {
     procoreId: row.id,
-    name,
+    name: nameOfRow(row),
     number: row.project_number,
     skipReason: gate.kind === 'closed' ? gate.reason : null,
   };

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { migrate } from '../db/migrate.ts';
 import { createDocumentDispatcher } from '../dispatch/documents.ts';
 import { createDoorbell } from '../dispatch/doorbell.ts';
+import { createScheduleKeeper } from '../dispatch/schedules.ts';
 import { createDeps } from '../platform/deps.ts';
 import { EnvError, readEnv } from '../platform/env.ts';
 import { createApp } from './app.ts';
@@ -26,6 +27,7 @@ async function run(): Promise<void> {
     ...deps,
     databaseUrl: env.DATABASE_URL,
     documents: createDocumentDispatcher(deps),
+    schedules: createScheduleKeeper(deps),
   });
 
   const server = createApp(deps, doorbell).listen(env.PORT);

@@ -21,6 +21,8 @@ export interface DoorbellDeps {
   logger: Logger;
   /** starts queued documents; run with every look */
   documents?: { dispatch(): Promise<unknown> };
+  /** keeps Temporal's schedules in line; run with every look */
+  schedules?: { look(): Promise<void> };
 }
 
 const SWEEP_MS = 1_000;
@@ -70,6 +72,7 @@ export function createDoorbell(deps: DoorbellDeps): Doorbell {
     const scopes = await claimScopes(db);
     await ringAll(deps, scopes);
     await deps.documents?.dispatch();
+    await deps.schedules?.look();
     return (await soonestRing(db)) ?? SWEEP_MS;
   }
 

@@ -3,6 +3,7 @@ import { createCall } from './call.ts';
 import { createChangeOrders } from './change-orders.ts';
 import { createCostCodes } from './cost-codes.ts';
 import { createCostTypes } from './cost-types.ts';
+import { createDeliveries } from './deliveries.ts';
 import { createDirectCosts } from './direct-costs.ts';
 import { createHooks } from './hooks.ts';
 import { createIdentity } from './identity.ts';
@@ -58,6 +59,7 @@ export function createProcore(deps: TransportDeps) {
         workOrders: createWorkOrders(call),
         changeOrders: createChangeOrders(call),
         hooks: createHooks(call),
+        deliveries: createDeliveries(call),
         users: createUsers(call),
         people: createPeople(call),
         timeTypes: createTimeTypes(call),

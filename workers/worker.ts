@@ -5,7 +5,9 @@ import { createFetchProjectsActivities } from '../activities/fetch-projects.ts';
 import type { FlowReader } from '../activities/flow.ts';
 import { createHooks } from '../activities/hooks.ts';
 import { createImportProject } from '../activities/import-project.ts';
+import { createMaintainActivities } from '../activities/maintain.ts';
 import { createPushInvoiceActivities } from '../activities/push-invoice.ts';
+import { createReconcileActivities } from '../activities/reconcile.ts';
 import { createSyncCostCodes } from '../activities/sync-cost-codes.ts';
 import { createSyncVendor } from '../activities/sync-vendor.ts';
 import { asActivities } from '../platform/activity.ts';
@@ -79,6 +81,8 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
     }),
     ...createFetchProjectsActivities({ db, procore }),
     ...createConnectCompanyActivities({ db, procore, hooks }),
+    ...createReconcileActivities({ db, procore }),
+    ...createMaintainActivities({ db, procore }),
     ...createPushInvoiceActivities({ db, procore, env }),
   });
 }

@@ -9,8 +9,8 @@ import { OVERLAP_MINUTES } from './sync-cursors.ts';
 export type ReconcileRunRow = typeof reconcileRun.$inferSelect;
 export type ReconcileMode = ReconcileRunRow['mode'];
 
-/** A run that showed no sign of life for this long was abandoned; the waits of a spread-out run are shorter. */
-const ABANDONED = sql`interval '3 hours'`;
+/** Minutes without a sign of life after which a run counts as abandoned; a full one waits between its projects. */
+const ABANDONED_AFTER: Record<ReconcileMode, number> = { delta: 20, full: 180 };
 
 /** Has a company compared now: one row in the inbox, which rings Reconcile. */
 export async function requestReconcile(tx: Tx, account: string, companyId: string, mode: ReconcileMode): Promise<void> {
@@ -34,7 +34,13 @@ export async function beginRun(
   await tx
     .update(reconcileRun)
     .set({ state: 'failed', problem: 'It was abandoned.', finishedAt: sql`now()` })
-    .where(and(sameKind(companyId, mode), eq(reconcileRun.state, 'running'), sql`alive_at < now() - ${ABANDONED}`));
+    .where(
+      and(
+        sameKind(companyId, mode),
+        eq(reconcileRun.state, 'running'),
+        sql`alive_at < now() - make_interval(mins => ${ABANDONED_AFTER[mode]})`,
+      ),
+    );
   const running = await tx.$count(reconcileRun, and(sameKind(companyId, mode), eq(reconcileRun.state, 'running')));
   if (running > 0) return null;
   const [run] = await tx.insert(reconcileRun).values({ account, companyId, mode }).returning();
@@ -310,4 +316,10 @@ export async function changeIntervals(
     .update(procoreCompany)
     .set({ ...change, updatedAt: sql`now()` })
     .where(and(eq(procoreCompany.account, account), eq(procoreCompany.id, companyId)));
+}
+
+/** Accounts that ever connected a company. */
+export async function accountsWithCompanies(db: Queryable): Promise<string[]> {
+  const rows = await db.selectDistinct({ account: procoreCompany.account }).from(procoreCompany);
+  return rows.map(({ account }) => account);
 }
