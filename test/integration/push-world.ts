@@ -158,15 +158,13 @@ async function describeWorld(stack: Stack): Promise<PushWorld> {
         .values({ account, projectId, code, externalCode: code, description: `Code ${code}` })
         .returning();
       const [pair] = await db.select().from(projectCostCodeType).limit(1);
-      await db
-        .insert(projectCostCodeType)
-        .values({
-          account,
-          projectCostCodeId: row!.id,
-          costTypeId: pair!.costTypeId,
-          source: 'local',
-          isDefault: true,
-        });
+      await db.insert(projectCostCodeType).values({
+        account,
+        projectCostCodeId: row!.id,
+        costTypeId: pair!.costTypeId,
+        source: 'local',
+        isDefault: true,
+      });
       codes.push({ id: row!.id, code });
       return row!.id;
     },
