@@ -90,6 +90,13 @@ const costCodes = createRoute({
   component: lazyRouteComponent(() => import('./cost-codes/cost-codes.tsx'), 'CostCodesScreen'),
 });
 
+const toResolve = createRoute({
+  getParentRoute: () => frame,
+  path: '/to-resolve',
+  validateSearch: z.object({ show: z.enum(['open', 'decided']).optional().catch(undefined), search: text }),
+  component: lazyRouteComponent(() => import('./to-resolve/to-resolve.tsx'), 'ToResolveScreen'),
+});
+
 const fetches = createRoute({
   getParentRoute: () => frame,
   path: '/fetch',
@@ -116,7 +123,18 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    frame.addChildren([overview, invoices, newInvoice, invoice, projects, vendors, costCodes, fetches, settings]),
+    frame.addChildren([
+      overview,
+      invoices,
+      newInvoice,
+      invoice,
+      projects,
+      vendors,
+      costCodes,
+      toResolve,
+      fetches,
+      settings,
+    ]),
   ]),
   context: { queryClient },
   parseSearch: parseSearchWith((value) => value),

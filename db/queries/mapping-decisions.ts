@@ -92,6 +92,7 @@ async function present(db: Queryable, account: string, rows: readonly Selected[]
   );
   return rows.map(({ task: { record, undo: _undo, candidates, ...task }, companyName, chosenName, isLinked }) => {
     const known = candidates.flatMap((candidate) => {
+      if (task.kind !== 'vendor') return [{ ...candidate, ...NOTHING_HANGS }];
       const facts = hanging.get(candidate.id);
       return facts === undefined ? [] : [{ ...candidate, ...facts }];
     });
@@ -147,6 +148,8 @@ interface Hanging {
   /** no vendor of any company is linked to it */
   isFree: boolean;
 }
+
+const NOTHING_HANGS = { code: null, openInvoices: 0, isFree: false } as const;
 
 async function whatHangsOn(db: Queryable, account: string, ids: readonly string[]): Promise<Map<string, Hanging>> {
   if (ids.length === 0) return new Map();

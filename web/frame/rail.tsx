@@ -1,6 +1,7 @@
 import {
   IconBuildingSkyscraper,
   IconCloudDownload,
+  IconHelpCircle,
   IconHome,
   IconListNumbers,
   IconReceipt,
@@ -8,7 +9,10 @@ import {
   IconTruck,
   type TablerIcon,
 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
+import { formatCount } from '../format.ts';
+import { mappingCountQuery } from '../to-resolve/queries.ts';
 import styles from './frame.module.css';
 
 interface Place {
@@ -23,8 +27,9 @@ const PLACES: Place[] = [
   { to: '/projects', name: 'Projects', icon: IconBuildingSkyscraper },
   { to: '/vendors', name: 'Vendors', icon: IconTruck },
   { to: '/cost-codes', name: 'Cost codes', icon: IconListNumbers },
-  { to: '/fetch', name: 'Fetch', icon: IconCloudDownload },
 ];
+
+const FETCH: Place = { to: '/fetch', name: 'Fetch', icon: IconCloudDownload };
 
 export function Rail() {
   return (
@@ -37,6 +42,8 @@ export function Rail() {
         {PLACES.map((place) => (
           <PlaceLink key={place.name} {...place} />
         ))}
+        <ToResolve />
+        <PlaceLink {...FETCH} />
       </div>
       <div className={styles.railFoot}>
         <span className={styles.railHead}>Administration</span>
@@ -53,4 +60,11 @@ function PlaceLink({ to, name, icon: Icon }: Place) {
       <span className={styles.railWord}>{name}</span>
     </Link>
   );
+}
+
+/** "To resolve (3)": questions about Procore records that wait for somebody. */
+function ToResolve() {
+  const open = useQuery(mappingCountQuery).data?.open ?? 0;
+  const name = open === 0 ? 'To resolve' : `To resolve (${formatCount(open)})`;
+  return <PlaceLink to="/to-resolve" name={name} icon={IconHelpCircle} />;
 }

@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconTruck } from '@tabler/icons-react';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMutation } from '@tanstack/react-query';
+import { Link, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import type { z } from 'zod';
 import { Vendor } from '../../schemas/records.ts';
+import { announce, announceError } from '../elements/announce.tsx';
 import type { Column } from '../elements/data-table.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { SearchField } from '../elements/search-field.tsx';
@@ -10,6 +12,8 @@ import { SearchList } from '../elements/search-list.tsx';
 import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
+import { hasRole } from '../session.ts';
+import { unlinkVendor } from '../to-resolve/queries.ts';
 
 type Row = z.infer<typeof Vendor>;
 
@@ -30,8 +34,37 @@ const COLUMNS: Column<Row>[] = [
   },
 ];
 
+const WITH_UNLINK: Column<Row>[] = [
+  ...COLUMNS,
+  { header: '', width: 100, align: 'right', cell: (row) => row.isLinked && <Unlink row={row} /> },
+];
+
+/** Takes a wrong link away; what the vendor is instead is then asked under To resolve. */
+function Unlink({ row }: { row: Row }) {
+  const unlink = useMutation({
+    mutationFn: (reason: string) => unlinkVendor(row.id, reason),
+    onSuccess: () => announce(`"${row.description}" is unlinked; say under To resolve what its vendor is.`),
+    onError: announceError,
+  });
+  return (
+    <Button
+      size="compact-xs"
+      variant="subtle"
+      loading={unlink.isPending}
+      aria-label={`Unlink ${row.description}`}
+      onClick={() => {
+        const reason = window.prompt(`Why is "${row.description}" not the vendor it is linked to?`)?.trim();
+        if (reason) unlink.mutate(reason);
+      }}
+    >
+      Unlink
+    </Button>
+  );
+}
+
 export function VendorsScreen() {
   const { search } = useSearch({ from: '/frame/vendors' });
+  const { session } = useRouteContext({ from: '/frame' });
   const navigate = useNavigate({ from: '/vendors' });
   const page = useSearchPage({ key: 'vendors', path: '/api/vendors', row: Vendor, query: { search } });
   return (
@@ -49,7 +82,7 @@ export function VendorsScreen() {
         label="Vendors"
         noun="vendor"
         page={page}
-        columns={COLUMNS}
+        columns={hasRole(session, 'admin', 'clerk') ? WITH_UNLINK : COLUMNS}
         keyOf={(row) => row.id}
         isMuted={(row) => !row.isActive}
         empty={
