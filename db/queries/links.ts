@@ -30,6 +30,27 @@ export async function findLinks(
   return new Map(rows.map((row) => [row.procoreId ?? '', row]));
 }
 
+/** Procore ids of the linked records of a kind in one Procore project. */
+export async function linkedInProject(
+  db: Queryable,
+  account: string,
+  companyId: string,
+  kind: LinkKind,
+  projectProcoreId: string,
+): Promise<string[]> {
+  const rows = await db
+    .select({ procoreId: procoreLink.procoreId })
+    .from(procoreLink)
+    .where(
+      and(
+        ofKind(account, companyId, kind),
+        eq(procoreLink.projectProcoreId, projectProcoreId),
+        eq(procoreLink.state, 'linked'),
+      ),
+    );
+  return rows.flatMap(({ procoreId }) => procoreId ?? []);
+}
+
 /** How many records of a kind are linked and not deleted. */
 export async function countLinks(db: Queryable, account: string, companyId: string, kind: LinkKind): Promise<number> {
   return db.$count(procoreLink, and(ofKind(account, companyId, kind), eq(procoreLink.state, 'linked')));

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, numeric, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { VARIATION_STATES } from '../../domain/variations.ts';
 import { costType, projectCostCode } from './codes.ts';
 import { account, createdAt, id, money, quantity, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
@@ -101,15 +102,6 @@ export const subContractLine = pgTable(
   },
   (table) => [unique().on(table.commitmentId, table.procoreId)],
 );
-
-/** Where a variation stands in Lentune's words (domain.md section 5). */
-export const VARIATION_STATES = [
-  'approved',
-  'approval_not_required',
-  'draft',
-  'awaiting_approval',
-  'no_longer_required',
-] as const;
 
 /** A variation of a purchase order or subcontract: Procore's change order package on a commitment. */
 export const variation = pgTable(
