@@ -328,7 +328,7 @@ function missedOf(flow: DrainFlow, picks: Pick[], settled: Settled[], calls: num
   });
 }
 
-const DOCUMENT_KINDS = { project: 'project', vendors: 'vendor', 'cost-codes': 'cost_code' } as const;
+const DOCUMENT_KINDS = { project: 'project', vendors: 'vendor', 'cost-codes': 'cost_code', users: 'user' } as const;
 
 const ITEM_STATES = { applied: 'done', unchanged: 'done', ignored: 'skipped', failed: 'failed' } as const;
 

@@ -162,6 +162,13 @@ const TARGETS: Record<Flow, (scope: ClaimedScope) => Target> = {
     kind: 'cost_code',
     summary: `Cost codes and types of ${scope.companyName}`,
   }),
+  users: (scope) => ({
+    type: 'SyncUser',
+    workflowId: workflowIds.users(scope.account, companyOf(scope)),
+    args: drainArgs(scope),
+    kind: 'user',
+    summary: `People of ${scope.companyName}`,
+  }),
   fetch: (scope) => ({
     type: 'FetchProjects',
     workflowId: workflowIds.fetch(scope.account, scope.scope),

@@ -1,4 +1,9 @@
-export type Toggle = 'syncProjects' | 'syncVendors' | 'syncStandardCostCodes' | 'syncProjectCostCodes';
+export type Toggle =
+  | 'syncProjects'
+  | 'syncVendors'
+  | 'syncStandardCostCodes'
+  | 'syncProjectCostCodes'
+  | 'syncUsers';
 
 /** What a kind of Procore event means to us. */
 export interface WatchedResource {
@@ -6,7 +11,7 @@ export interface WatchedResource {
   name: string;
   /** whether Procore counts it to the company or to a project */
   level: 'company' | 'project';
-  flow: 'project' | 'vendors' | 'cost-codes';
+  flow: 'project' | 'vendors' | 'cost-codes' | 'users';
   recordKind: string;
   /** watched while any of these is on (setup guide: Procore Webhook synch settings) */
   toggles: readonly Toggle[];
@@ -16,6 +21,8 @@ export interface WatchedResource {
 export const WATCHED: readonly WatchedResource[] = [
   { name: 'Projects', level: 'company', flow: 'project', recordKind: 'project', toggles: ['syncProjects'] },
   { name: 'Project Stages', level: 'company', flow: 'cost-codes', recordKind: 'stage', toggles: ['syncProjects'] },
+  { name: 'Company Users', level: 'company', flow: 'users', recordKind: 'user', toggles: ['syncUsers'] },
+  { name: 'Timecard Time Types', level: 'company', flow: 'users', recordKind: 'time_type', toggles: ['syncUsers'] },
   { name: 'Company Vendors', level: 'company', flow: 'vendors', recordKind: 'vendor', toggles: ['syncVendors'] },
   {
     name: 'Standard Cost Codes',

@@ -7,5 +7,7 @@ export const workflowIds = {
   costCodes: (account: string, company: string) => `${account}/cost-codes/${company}`,
   reconcile: (account: string, company: string, mode: 'delta' | 'full') => `${account}/reconcile/${company}/${mode}`,
   maintain: (account: string) => `${account}/maintain`,
+  users: (account: string, company: string) => `${account}/users/${company}`,
+  timeSheet: (account: string, timeSheetId: string) => `${account}/timesheet/${timeSheetId}`,
   invoice: (account: string, invoiceId: string) => `${account}/invoice/${invoiceId}`,
 } as const;

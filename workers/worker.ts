@@ -9,6 +9,7 @@ import { createMaintainActivities } from '../activities/maintain.ts';
 import { createPushInvoiceActivities } from '../activities/push-invoice.ts';
 import { createReconcileActivities } from '../activities/reconcile.ts';
 import { createSyncCostCodes } from '../activities/sync-cost-codes.ts';
+import { createSyncUser } from '../activities/sync-user.ts';
 import { createSyncVendor } from '../activities/sync-vendor.ts';
 import { asActivities } from '../platform/activity.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -76,6 +77,7 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
         project: createImportProject({ db, procore }),
         'cost-codes': createSyncCostCodes({ db, procore }),
         vendors: createSyncVendor({ db, procore }),
+        users: createSyncUser({ db, procore }),
         ...readers,
       },
     }),

@@ -5,4 +5,5 @@ export { Maintain } from './maintain.ts';
 export { PushInvoice } from './push-invoice.ts';
 export { Reconcile } from './reconcile.ts';
 export { SyncCostCodes } from './sync-cost-codes.ts';
+export { SyncUser } from './sync-user.ts';
 export { SyncVendor } from './sync-vendor.ts';

@@ -90,7 +90,7 @@ export const mappingTask = pgTable(
     id: id(),
     account: account(),
     companyId: uuid().notNull(),
-    kind: text({ enum: ['vendor', 'project', 'cost_code', 'cost_type', 'variation'] }).notNull(),
+    kind: text({ enum: ['vendor', 'project', 'cost_code', 'cost_type', 'variation', 'user'] }).notNull(),
     question: text({ enum: MAPPING_QUESTIONS }).notNull().default('match'),
     procoreId: text().notNull(),
     /** what came from Procore, in words */

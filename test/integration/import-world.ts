@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import type { FlowReader, PickedRecord, RecordOutcome } from '../../activities/flow.ts';
 import { createImportProject } from '../../activities/import-project.ts';
 import { createSyncCostCodes } from '../../activities/sync-cost-codes.ts';
+import { createSyncUser } from '../../activities/sync-user.ts';
 import { createSyncVendor } from '../../activities/sync-vendor.ts';
 import { takeStages } from '../../db/queries/companies.ts';
 import {
@@ -43,7 +44,11 @@ export interface ImportWorld {
   companyId: string;
   guide: Guide;
   /** Reads and writes until the round is done; answers what came of the records. */
-  run(flow: 'project' | 'vendors' | 'cost-codes', records: Partial<PickedRecord>[], projectId?: number): Promise<Round>;
+  run(
+    flow: 'project' | 'vendors' | 'cost-codes' | 'users',
+    records: Partial<PickedRecord>[],
+    projectId?: number,
+  ): Promise<Round>;
   /** Fetches a project by hand. */
   fetchProject(projectId: number): Promise<Round>;
   /** A project of the account by the Procore id it was fetched under. */
@@ -87,6 +92,7 @@ export async function startImportWorld(): Promise<ImportWorld> {
   const readers: Record<string, FlowReader> = {
     project: createImportProject({ db, procore }),
     vendors: createSyncVendor({ db, procore }),
+    users: createSyncUser({ db, procore }),
     'cost-codes': createSyncCostCodes({ db, procore }),
   };
 
