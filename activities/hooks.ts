@@ -15,7 +15,7 @@ import { isWanted, WATCHED, type WatchedResource } from '../domain/watched-resou
 import { randomSecret, type SecretBox } from '../platform/crypto.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
-import type { Hook, HookResource, NewHook, NewTrigger } from '../procore/hooks.ts';
+import type { Hook, HookResource, NewHook, NewTrigger } from '../procore/hook-api.ts';
 
 /** Keeps our hooks in Procore equal to what is ticked. Every step can be repeated; hooks of other apps are never touched. */
 export interface Hooks {
@@ -72,6 +72,7 @@ export function createHooks({ db, secrets, publicUrl }: { db: Db; secrets: Secre
   async function setTriggers(api: CompanyApi, row: HookRow & { procoreId: string }, wanted: NewTrigger[]) {
     const place = {
       hookId: row.procoreId,
+      payloadVersion: row.payloadVersion,
       ...(row.projectProcoreId === null ? {} : { projectId: row.projectProcoreId }),
     };
     const present = await api.hooks.triggers.list(place);

@@ -1,3 +1,4 @@
+import type { FormData } from 'undici';
 import { z } from 'zod';
 import { type Ask, type Query, read, type Scope, type Transport, toSearchParams } from './transport.ts';
 
@@ -22,6 +23,8 @@ export interface Call {
   all<T extends z.ZodType>(schema: T, path: string, query: Query): Promise<z.output<T>[]>;
   /** A write whose answer we do not need. */
   nothing(ask: Ask): Promise<void>;
+  /** Hands a file to the storage host an upload named. */
+  store(url: string, form: FormData): Promise<void>;
 }
 
 export function createCall(transport: Transport, scope: Scope): Call {
@@ -52,6 +55,7 @@ export function createCall(transport: Transport, scope: Scope): Call {
     async nothing(ask) {
       await transport.send(scope, ask);
     },
+    store: (url, form) => transport.store(scope, url, form),
   };
 }
 

@@ -19,6 +19,7 @@ import { createTimeTypes } from './time-types.ts';
 import { createTimecardEntries } from './timecard-entries.ts';
 import { createTransport, type Scope, type TransportDeps } from './transport.ts';
 import { createUoms } from './uoms.ts';
+import { createUploads } from './uploads.ts';
 import { createUsers } from './users.ts';
 import { createVendors } from './vendors.ts';
 import { createWbs } from './wbs.ts';
@@ -58,6 +59,7 @@ export function createProcore(deps: TransportDeps) {
         purchaseOrders: createPurchaseOrders(call),
         workOrders: createWorkOrders(call),
         changeOrders: createChangeOrders(call),
+        uploads: createUploads(call),
         hooks: createHooks(call),
         deliveries: createDeliveries(call),
         users: createUsers(call),

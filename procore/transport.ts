@@ -59,6 +59,8 @@ export interface TransportDeps {
 
 export interface Transport {
   send(scope: Scope, ask: Ask): Promise<Answer>;
+  /** Posts a form to a host Procore named, without our token: it is none of that host's business. */
+  store(scope: Scope, url: string, form: FormData): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -155,7 +157,26 @@ export function createTransport(deps: TransportDeps): Transport {
     return turn.kind === 'wait' ? turn.ms : 0;
   }
 
-  return { send, close: () => agent.close() };
+  async function store(scope: Scope, url: string, form: FormData): Promise<void> {
+    const target = new URL(url);
+    const ask: Ask = { method: 'POST', path: target.pathname, body: form };
+    if (target.protocol !== 'https:' && target.origin !== new URL(scope.apiUrl).origin)
+      throw unreadable(ask, { status: null, said: 'Procore named a storage address that is not encrypted.' });
+    let answer: Dispatcher.ResponseData;
+    let text: string;
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      answer = await request(target, { dispatcher: agent, method: 'POST', body: form, signal });
+      text = await answer.body.text();
+    } catch (error) {
+      throw noAnswer(ask, error, timeoutMs);
+    }
+    if (answer.statusCode < 300) return;
+    const said = saidBy(text) || `The storage answered ${answer.statusCode}.`;
+    throw new ProcoreError({ ...whereOf(ask), kind: kindOf(answer.statusCode, said), status: answer.statusCode, said });
+  }
+
+  return { send, store, close: () => agent.close() };
 }
 
 interface RawAnswer {

@@ -32,10 +32,8 @@ export interface VendorsPageInput extends PageInput {
   updatedTo?: string;
 }
 
-export interface NewVendor {
+export interface VendorFields {
   name: string;
-  /** our stamp */
-  originData: string;
   address?: string;
   city?: string;
   zip?: string;
@@ -45,10 +43,19 @@ export interface NewVendor {
   emailAddress?: string;
 }
 
+export interface NewVendor extends VendorFields {
+  /** our stamp */
+  originData: string;
+}
+
+/** A field left out is not touched. */
+export interface VendorChange extends VendorFields {
+  vendorId: string;
+}
+
 /** Company vendors, contract section 4. The list holds active vendors only; deactivated ones stand in a list of their own. */
 export const createVendors = (call: Call) => {
   const company = { company_id: call.companyId };
-  const inactive = `/rest/v1.0/companies/${segment(call.companyId)}/vendors/inactive`;
   return {
     page: ({ ids, search, updatedFrom, updatedTo, cursor }: VendorsPageInput) =>
       call.page(
@@ -63,29 +70,38 @@ export const createVendors = (call: Call) => {
         },
         { cursor },
       ),
-    inactivePage: ({ cursor }: PageInput) => call.page(vendor, inactive, { per_page: 200 }, { cursor }),
+    inactivePage: ({ cursor }: PageInput) =>
+      call.page(
+        vendor,
+        `/rest/v1.0/companies/${segment(call.companyId)}/vendors/inactive`,
+        { per_page: 200 },
+        { cursor },
+      ),
     show: (vendorId: string): Promise<Vendor> =>
       call.one(vendor, { method: 'GET', path: `/rest/v1.0/vendors/${segment(vendorId)}`, query: company }),
     create: (input: NewVendor): Promise<Vendor> =>
       call.one(vendor, {
         method: 'POST',
         path: '/rest/v1.0/vendors',
-        body: {
-          company_id: numeral(call.companyId),
-          vendor: {
-            name: input.name,
-            origin_data: input.originData,
-            address: input.address,
-            city: input.city,
-            zip: input.zip,
-            country_code: input.countryCode,
-            business_phone: input.businessPhone,
-            email_address: input.emailAddress,
-          },
-        },
+        body: { company_id: numeral(call.companyId), vendor: vendorFields(input) },
       }),
-    /** Makes an inactive vendor active again. */
-    reactivate: (vendorId: string): Promise<Vendor> =>
-      call.one(vendor, { method: 'PATCH', path: `${inactive}/${segment(vendorId)}` }),
+    /** Procore wants the name with every change. */
+    update: ({ vendorId, ...input }: VendorChange): Promise<Vendor> =>
+      call.one(vendor, {
+        method: 'PATCH',
+        path: `/rest/v1.0/vendors/${segment(vendorId)}`,
+        body: { company_id: numeral(call.companyId), vendor: vendorFields(input) },
+      }),
   };
 };
+
+const vendorFields = (input: VendorFields & { originData?: string }) => ({
+  name: input.name,
+  origin_data: input.originData,
+  address: input.address,
+  city: input.city,
+  zip: input.zip,
+  country_code: input.countryCode,
+  business_phone: input.businessPhone,
+  email_address: input.emailAddress,
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DomainError } from '../domain/errors.ts';
 import { type Call, type PageInput, range, segment } from './call.ts';
 import { count, flag, id, optional, optionalId, rows, text } from './fields.ts';
 import { numeral } from './json.ts';
@@ -54,6 +55,12 @@ export interface WbsCodesPageInput extends PageInput {
   updatedTo?: string;
 }
 
+export interface NewWbsCode {
+  projectId: string;
+  pattern: WbsPattern;
+  items: readonly { segmentId: string; segmentItemId: string }[];
+}
+
 /** Work breakdown structure of a project, contract section 7. */
 export const createWbs = (call: Call) => {
   const base = (projectId: string) => `/rest/v1.0/projects/${segment(projectId)}/work_breakdown_structure`;
@@ -75,12 +82,14 @@ export const createWbs = (call: Call) => {
         { 'filters[updated_at]': range(updatedFrom, updatedTo), per_page: 500 },
         { cursor },
       ),
-    /** Finds or creates the code of a combination. No description is sent: Procore would overwrite an existing one. */
-    createCode: (input: {
-      projectId: string;
-      items: readonly { segmentId: string; segmentItemId: string }[];
-    }): Promise<WbsCode> =>
-      call.one(wbsCode, {
+    /**
+     * Finds or creates the code of a combination. No description is sent: Procore would overwrite an existing one.
+     *
+     * @throws DomainError `REFUSED` when the project's pattern asks for a segment of the customer's own
+     */
+    createCode: async (input: NewWbsCode): Promise<WbsCode> => {
+      refuseCustomSegments(input.pattern);
+      return call.one(wbsCode, {
         method: 'POST',
         path: `${base(input.projectId)}/wbs_codes`,
         body: {
@@ -89,6 +98,17 @@ export const createWbs = (call: Call) => {
             segment_item_id: numeral(item.segmentItemId),
           })),
         },
-      }),
+      });
+    },
   };
 };
+
+const KNOWN_SEGMENTS = ['cost_code', 'line_item_type', 'sub_job'];
+
+/** Which item of a segment of the customer's own a line belongs to is not known here. */
+function refuseCustomSegments({ segments }: WbsPattern): void {
+  const custom = segments.find(({ type, required }) => required === true && !KNOWN_SEGMENTS.includes(type ?? ''));
+  if (custom === undefined) return;
+  const said = `budget codes of this project need the segment "${custom.name ?? custom.type}", which is not supported`;
+  throw new DomainError('REFUSED', { what: 'a budget code', said });
+}

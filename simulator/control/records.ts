@@ -67,9 +67,15 @@ export function createRecord(sim: Simulator, collection: string, fields: Fields)
   const table = tableOf(sim, collection);
   const build = sim.tables.get(collection)?.build;
   if (build === undefined) throw new Error(`${collection} are not created here`);
-  const row = build(fields as Partial<Row>, sim) as Omit<Row & Fields, 'id'> & Fields;
-  if (row.company_id === 0) throw new Error('company_id (or, for rows of a project, project_id) is needed');
-  return sim.edit(() => table.insert(row), personOf(sim, row.company_id));
+  // Built inside the edit: a budget row may need a budget code that is not there yet.
+  return sim.edit(
+    () => {
+      const row = build(fields as Partial<Row>, sim) as Omit<Row & Fields, 'id'> & Fields;
+      if (row.company_id === 0) throw new Error('company_id (or, for rows of a project, project_id) is needed');
+      return table.insert(row);
+    },
+    (row) => personOf(sim, row.company_id),
+  );
 }
 
 /** Fields are the API's own names; an unknown one is refused, so that a typing mistake does not pass as an edit. */
@@ -89,7 +95,7 @@ export function updateRecord(sim: Simulator, collection: string, id: number, fie
       if ('full_code' in row) refreshFullCodes(sim, collection, id);
       return updated;
     },
-    personOf(sim, row.company_id),
+    () => personOf(sim, row.company_id),
   );
 }
 
@@ -108,7 +114,7 @@ export function removeRecord(sim: Simulator, collection: string, id: number) {
       if (takesAlong === undefined) table.remove(id);
       else removeRemembered(sim, collection, row);
     },
-    personOf(sim, row.company_id),
+    () => personOf(sim, row.company_id),
   );
   return { ok: true };
 }

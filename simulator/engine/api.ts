@@ -50,6 +50,8 @@ export interface RouteOptions {
   auth?: 'bearer' | 'none';
   /** `/me` and `/companies` need no company header from a person's token */
   companyHeader?: 'required' | 'optional';
+  /** `none`: not an operation of the API, so no document describes it (the storage host) */
+  contract?: 'checked' | 'none';
 }
 
 export interface Route extends RouteOptions {
@@ -197,7 +199,10 @@ export interface PageOptions {
 /** One page of a list, with Total, Per-Page and Link headers (contract section 1.4). */
 export function page<R extends Row>(call: Call, rows: R[], present: (row: R) => unknown, options: PageOptions): Result {
   const visible = rows.filter((row) => !call.sim.lag.hides(options.table, row.id));
-  const { size = options.envelope ? 10 : 100, cap = options.envelope ? 100 : 2000 } = options;
+  const {
+    size = options.envelope ? 10 : Number(call.sim.switches.default_page_size),
+    cap = options.envelope ? 100 : 2000,
+  } = options;
   const asked = call.query.number('per_page') ?? size;
   if (asked > cap && call.sim.switches.per_page_over_cap === 'refuse') throw perPageRefused(cap);
   const perPage = Math.min(Math.max(1, Math.trunc(asked) || size), cap);

@@ -38,7 +38,7 @@ export function createPipeline({ sim, contract, internalKey }: PipelineParts) {
     } catch (error) {
       return answer(exchange, null, failure(error));
     }
-    contract?.request(req.method, req.path, call, req.headers);
+    if (route?.contract !== 'none') contract?.request(req.method, req.path, call, req.headers);
 
     if (effect?.kind === 'drop-before') return drop(res);
     if (effect?.kind === 'late-commit') return commitLater(exchange, call, effect.seconds);
@@ -187,7 +187,7 @@ function readCompanyHeader(call: Call, route: Route): void {
     return;
   }
   if (route.companyHeader === 'optional' && call.token?.kind === 'person') return;
-  throw onFields(400, {
+  throw onFields(Number(call.sim.switches.missing_company_header), {
     base: ['Missing Procore-Company-Id header! Please include the Procore-Company-Id header in the request.'],
   });
 }
@@ -213,7 +213,7 @@ function refusal(effect: Extract<FaultEffect, { kind: 'status' }>, sim: Simulato
     401: { errors: 'The access token is invalid' },
     409: { message: 'This item is currently being edited by another request. Please try again.' },
     422: { errors: { base: ['The change was refused.'], fields: {} } },
-    503: 'Service Unavailable',
+    503: sim.switches.unavailable_body === 'text' ? 'Service Unavailable' : { errors: ['Service Unavailable'] },
   };
   const standard = bodies[effect.status] ?? {
     error: { code: `E${effect.status}`, message: 'Simulated fault', details: [] },

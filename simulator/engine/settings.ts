@@ -8,10 +8,17 @@ export const SWITCHES = {
   multipart_patch_attachments: ['keeps', 'replaces'],
   retry_after_on_429: ['sent', 'left out'],
   rate_limit_body: ['text', 'json'],
+  unavailable_body: ['text', 'json'],
+  missing_company_header: ['400', '403'],
+  dead_grant_status: ['400', '401'],
+  webhooks_v2: ['served', 'not found'],
+  event_without_project: ['null', 'left out', 'empty'],
+  directory_delete_events: ['no', 'yes'],
   vendor_needs_directory: ['yes', 'no'],
   updated_at_inclusive: ['yes', 'no'],
   segment_item_ids: ['different', 'equal'],
   inactive_vendors: ['separate list', 'in the list'],
+  default_page_size: ['100', '20'],
   per_page_over_cap: ['clamp', 'refuse'],
   duplicate_origin_id: ['422', '400', '409'],
   duplicate_invoice_number: ['accept', 'refuse'],
@@ -54,6 +61,10 @@ export interface Settings {
   taxMode: Record<string, TaxMode>;
   /** tools switched off, by project id: direct_costs, budget, directory, cost_codes, commitments */
   toolsOff: Record<string, string[]>;
+  /** by company id: the host its API answers at, told by `/company_base_url`; without one only its web address is told */
+  companyApiUrls: Record<string, string>;
+  /** how long an upload's address takes a file, and how long the file is kept for a record */
+  uploads: { ticketSeconds: number; attachSeconds: number };
   /** companies where the app is not installed any more */
   disconnectedCompanies: number[];
   /** projects that answer as if they did not exist */
@@ -85,6 +96,8 @@ export const defaultSettings = (): Settings => ({
   },
   taxMode: {},
   toolsOff: {},
+  companyApiUrls: {},
+  uploads: { ticketSeconds: 3600, attachSeconds: 7 * 86_400 },
   disconnectedCompanies: [],
   hiddenProjects: [],
   privateCommitmentsHidden: false,
@@ -119,7 +132,7 @@ export function mergeSettings(current: Settings, patch: Record<string, unknown>)
     }
   }
   const merged = { ...current, ...patch } as Settings;
-  for (const name of ['rateHourly', 'rateSpike', 'webhooks'] as const) {
+  for (const name of ['rateHourly', 'rateSpike', 'webhooks', 'uploads'] as const) {
     Object.assign(merged, { [name]: { ...current[name], ...(patch[name] as object | undefined) } });
   }
   return merged;

@@ -140,10 +140,10 @@ export class Simulator {
   }
 
   /** A person's change in Procore's own screens: same effects, no request behind it. */
-  edit<T>(work: () => T, userId: number): T {
-    const result = this.store.transaction(work, (made) => {
+  edit<T>(work: () => T, byWhom: (result: T) => number): T {
+    const result = this.store.transaction(work, (made, result) => {
       this.ledger.recordEdit(this.#recorded(made));
-      this.#announce(made, { userId, applicationId: null });
+      this.#announce(made, { userId: byWhom(result), applicationId: null });
     });
     this.webhooks.wake();
     return result;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'undici';
 import type { EventSource } from './api.ts';
+import type { Switches } from './settings.ts';
 import type { Actor, Simulator } from './simulator.ts';
 import type { Row } from './store.ts';
 
@@ -92,7 +93,7 @@ export class WebhookQueues {
       });
       const event = { source, eventType, resourceId, actor, id: delivery.id, at: new Date(enqueuedAt).toISOString() };
       this.#queue(hook.id).pending.push(delivery.id);
-      this.#deliveries.update(delivery.id, { payload: payloadOf(hook.payload_version, event) });
+      this.#deliveries.update(delivery.id, { payload: payloadOf(hook.payload_version, event, this.#sim.switches) });
     }
   }
 
@@ -270,7 +271,7 @@ interface Event {
 }
 
 /** The three payload versions (contract section 15.2). */
-function payloadOf(version: string, event: Event): Record<string, unknown> {
+function payloadOf(version: string, event: Event, switches: Switches): Record<string, unknown> {
   const { source, eventType, resourceId, actor } = event;
   if (version === 'v4.0') {
     return {
@@ -278,7 +279,7 @@ function payloadOf(version: string, event: Event): Record<string, unknown> {
       timestamp: event.at,
       reason: eventType,
       company_id: String(source.companyId),
-      project_id: source.projectId === null ? null : String(source.projectId),
+      ...projectOf(source, switches),
       user_id: String(actor.userId),
       resource_type: source.resource,
       resource_id: String(resourceId),
@@ -305,6 +306,13 @@ function payloadOf(version: string, event: Event): Record<string, unknown> {
     resource_id: resourceId,
   };
   return version === 'v3.0' ? { ...payload, related_resources: source.related ?? [] } : payload;
+}
+
+/** The project of a v4.0 event; how a company event says that it has none is not certain. */
+function projectOf({ projectId }: EventSource, switches: Switches): { project_id?: string | null } {
+  if (projectId !== null) return { project_id: String(projectId) };
+  if (switches.event_without_project === 'left out') return {};
+  return { project_id: switches.event_without_project === 'empty' ? '' : null };
 }
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -28,9 +28,15 @@ export const companies: Resource = {
       optional,
     );
     api.get('/rest/v1.0/me', (call) => ok(me(call)), optional);
-    api.get('/rest/v1.0/company_base_url', (call) => ok({ company_id: call.company().id, base_url: call.origin }));
+    api.get('/rest/v1.0/company_base_url', (call) => ok(baseUrlOf(call)));
   },
 };
+
+/** Where a company's people open Procore; where its API answers only if that is a host of its own. */
+function baseUrlOf(call: Call) {
+  const apiUrl = call.sim.settings.companyApiUrls[call.company().id];
+  return { web_base_url: call.origin, zone: 'us01', ...(apiUrl === undefined ? {} : { base_url: apiUrl }) };
+}
 
 function connectedCompanies(call: Call): CompanyRow[] {
   const gone = call.sim.settings.disconnectedCompanies;

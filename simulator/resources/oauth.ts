@@ -165,14 +165,14 @@ function grantFor(call: Call, clientId: string): TokenRow {
   if (body.grant_type === 'authorization_code') {
     const code = codes(sim).where('code', String(body.code ?? ''))[0];
     const valid = code !== undefined && !code.used && code.expires_at > Date.now() && code.client_id === clientId;
-    if (!valid || code.redirect_uri !== body.redirect_uri) throw invalidGrant();
+    if (!valid || code.redirect_uri !== body.redirect_uri) throw invalidGrant(sim);
     codes(sim).update(code.id, { used: true });
     return grant(sim, { clientId, userId: code.user_id, redirectUri: code.redirect_uri });
   }
   if (body.grant_type === 'refresh_token') {
     const old = tokens(sim).where('refresh_token', String(body.refresh_token ?? ''))[0];
     if (old?.refresh_used) sim.deadTokenReuse += 1;
-    if (old === undefined || old.refresh_used || old.revoked || old.client_id !== clientId) throw invalidGrant();
+    if (old === undefined || old.refresh_used || old.revoked || old.client_id !== clientId) throw invalidGrant(sim);
     tokens(sim).update(old.id, { refresh_used: true });
     const { user_id: userId, redirect_uri: redirectUri, company_ids: companyIds } = old;
     return grant(sim, { clientId, userId, redirectUri, companyIds });
@@ -180,9 +180,9 @@ function grantFor(call: Call, clientId: string): TokenRow {
   throw oauthError(400, 'unsupported_grant_type', 'The authorization grant type is not supported.');
 }
 
-const invalidGrant = () =>
+const invalidGrant = (sim: Simulator) =>
   oauthError(
-    400,
+    Number(sim.switches.dead_grant_status),
     'invalid_grant',
     'The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.',
   );

@@ -1,3 +1,5 @@
+import type { Switches } from '../engine/settings.ts';
+
 export const VERSIONS = ['v2.0', 'v3.0', 'v4.0'] as const;
 
 const ALL = ['create', 'update', 'delete'] as const;
@@ -49,3 +51,9 @@ export const RESOURCE_NAMES: Record<string, readonly string[]> = {
 export const PROJECT_RESOURCES: string[] = Object.keys(RESOURCE_NAMES).slice(
   Object.keys(RESOURCE_NAMES).indexOf('Cost Codes'),
 );
+
+/** The events of one resource; whether the directories have delete events is a matter of two documents. */
+export function eventsOf(name: string, switches: Switches): readonly string[] {
+  const isDirectory = name === 'Company Vendors' || name === 'Company Users';
+  return isDirectory && switches.directory_delete_events === 'yes' ? ALL : (RESOURCE_NAMES[name] ?? []);
+}

@@ -4,13 +4,13 @@ import { now, requireFields, seconds } from '../engine/fields.ts';
 import type { Query } from '../engine/query.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import type { DeliveryRow, HookRow, TriggerRow } from '../engine/webhook-queues.ts';
-import { PROJECT_RESOURCES, RESOURCE_NAMES, VERSIONS } from './webhook-resources.ts';
+import { eventsOf, PROJECT_RESOURCES, RESOURCE_NAMES, VERSIONS } from './webhook-resources.ts';
 
-const hookTable = (sim: Simulator) => sim.store.table<HookRow>('webhook_hooks');
-const triggerTable = (sim: Simulator) => sim.store.table<TriggerRow>('webhook_triggers');
-const deliveryTable = (sim: Simulator) => sim.store.table<DeliveryRow>('webhook_deliveries');
+export const hookTable = (sim: Simulator) => sim.store.table<HookRow>('webhook_hooks');
+export const triggerTable = (sim: Simulator) => sim.store.table<TriggerRow>('webhook_triggers');
+export const deliveryTable = (sim: Simulator) => sim.store.table<DeliveryRow>('webhook_deliveries');
 
-interface Scope {
+export interface Scope {
   companyId: number;
   projectId: number | null;
 }
@@ -35,11 +35,7 @@ function addRoutes(api: Api, scope: string): void {
   api.get(`${hooks}/:id`, (call) => ok({ data: presentHook(call.sim, findHook(call, call.params.id)) }));
   api.patch(`${hooks}/:id`, (call) => ok({ data: presentHook(call.sim, updateHook(call)) }));
   api.delete(`${hooks}/:id`, (call) => {
-    const hook = findHook(call, call.params.id);
-    for (const trigger of triggerTable(call.sim).where('hook_id', hook.id)) triggerTable(call.sim).remove(trigger.id);
-    for (const delivery of deliveryTable(call.sim).where('hook_id', hook.id))
-      deliveryTable(call.sim).remove(delivery.id);
-    hookTable(call.sim).remove(hook.id);
+    removeHook(call, findHook(call, call.params.id));
     return empty(204);
   });
   const triggers = `${hooks}/:hook_id/triggers`;
@@ -63,7 +59,10 @@ function addRoutes(api: Api, scope: string): void {
   api.get(`${scope}/webhooks/resources`, listResources);
 }
 
+/** The switch may say that this company has no v2.0 webhooks at all: then no path of them is known. */
 function scopeOf(call: Call): Scope {
+  if (call.sim.switches.webhooks_v2 === 'not found')
+    throw coded(404, 'NOT_FOUND', `No route matches ${call.method} ${call.url.split('?')[0]}`);
   const company = call.company();
   return {
     companyId: company.id,
@@ -71,7 +70,7 @@ function scopeOf(call: Call): Scope {
   };
 }
 
-const hooksIn = (call: Call, scope: Scope): HookRow[] =>
+export const hooksIn = (call: Call, scope: Scope): HookRow[] =>
   hookTable(call.sim)
     .where('company_id', scope.companyId)
     .filter((hook) => hook.project_id === scope.projectId);
@@ -88,13 +87,15 @@ function listHooks(call: Call) {
   return page(call, rows, (row) => presentHook(call.sim, row), { table: 'webhook_hooks', envelope: true });
 }
 
-function findHook(call: Call, id: unknown): HookRow {
-  const hook = hooksIn(call, scopeOf(call)).find((one) => String(one.id) === String(id));
+const findHook = (call: Call, id: unknown): HookRow => findHookIn(call, scopeOf(call), id);
+
+export function findHookIn(call: Call, scope: Scope, id: unknown): HookRow {
+  const hook = hooksIn(call, scope).find((one) => String(one.id) === String(id));
   if (hook === undefined) throw coded(404, 'NOT_FOUND', 'Hook not found');
   return hook;
 }
 
-function hookFields(body: Body): Partial<HookRow> {
+export function hookFields(body: Body): Partial<HookRow> {
   const { payload_version: version, namespace, destination_url: url, destination_headers: headers } = body;
   if (version !== undefined && !(VERSIONS as readonly unknown[]).includes(version)) {
     throw coded(422, 'UNPROCESSABLE_ENTITY', `payload_version must be one of ${VERSIONS.join(', ')}`);
@@ -125,13 +126,17 @@ function isDestination(text: string): boolean {
 function createHook(call: Call): HookRow {
   const scope = scopeOf(call);
   requireFields(call.body, 'payload_version', 'namespace', 'destination_url');
+  return insertHook(call, scope, hookFields(call.body));
+}
+
+export function insertHook(call: Call, scope: Scope, fields: Partial<HookRow>): HookRow {
   const at = now();
   return hookTable(call.sim).insert({
     payload_version: '',
     namespace: '',
     destination_url: '',
     authorization: null,
-    ...hookFields(call.body),
+    ...fields,
     company_id: scope.companyId,
     project_id: scope.projectId,
     status: 'active',
@@ -150,10 +155,16 @@ function updateHook(call: Call): HookRow {
   return hookTable(call.sim).update(hook.id, { ...fields, updated_at: now() });
 }
 
-function createTrigger(call: Call, hook: HookRow, body: Body): TriggerRow {
+export function removeHook({ sim }: Call, hook: HookRow): void {
+  for (const trigger of triggerTable(sim).where('hook_id', hook.id)) triggerTable(sim).remove(trigger.id);
+  for (const delivery of deliveryTable(sim).where('hook_id', hook.id)) deliveryTable(sim).remove(delivery.id);
+  hookTable(sim).remove(hook.id);
+}
+
+export function createTrigger(call: Call, hook: HookRow, body: Body): TriggerRow {
   const name = String(body.resource_name ?? '');
   const event = String(body.event_type ?? '').toLowerCase();
-  if (!(RESOURCE_NAMES[name] ?? []).includes(event)) {
+  if (!eventsOf(name, call.sim.switches).includes(event)) {
     throw coded(422, 'UNPROCESSABLE_ENTITY', `${name || 'resource_name'} has no event ${event || '(none given)'}`);
   }
   const isRefused = call.sim.switches.company_hooks_project_resources === 'refuse';
@@ -165,7 +176,7 @@ function createTrigger(call: Call, hook: HookRow, body: Body): TriggerRow {
   return same ?? triggerTable(call.sim).insert({ hook_id: hook.id, resource_name: name, event_type: event });
 }
 
-function findTrigger(call: Call, hook: HookRow, id: unknown): TriggerRow {
+export function findTrigger(call: Call, hook: HookRow, id: unknown): TriggerRow {
   const trigger = triggerTable(call.sim)
     .where('hook_id', hook.id)
     .find((one) => String(one.id) === String(id));
@@ -178,9 +189,15 @@ const items = (call: Call): unknown[] => (Array.isArray(call.body) ? (call.body 
 /** 201 when every one was made, 207 with what failed otherwise. */
 function bulkCreate(call: Call) {
   const hook = findHook(call, call.params.hook_id);
+  const { success, failed } = createTriggers(call, hook, items(call) as Body[]);
+  const data = success.map((row) => presentTrigger(hook, row));
+  return failed.length === 0 ? created({ data }) : { status: 207, body: { success: data, failed } };
+}
+
+export function createTriggers(call: Call, hook: HookRow, wanted: Body[]): { success: TriggerRow[]; failed: Body[] } {
   const success: TriggerRow[] = [];
   const failed: Body[] = [];
-  for (const item of items(call) as Body[]) {
+  for (const item of wanted) {
     try {
       success.push(createTrigger(call, hook, item));
     } catch (error) {
@@ -188,30 +205,29 @@ function bulkCreate(call: Call) {
       failed.push({ code: 'UNPROCESSABLE_ENTITY', message: text, trigger: item, errors: { base: [text] } });
     }
   }
-  const data = success.map((row) => presentTrigger(hook, row));
-  return failed.length === 0 ? created({ data }) : { status: 207, body: { success: data, failed } };
+  return { success, failed };
 }
 
 function bulkDelete(call: Call) {
-  const hook = findHook(call, call.params.hook_id);
-  const known = triggerTable(call.sim).where('hook_id', hook.id);
+  const result = removeTriggers(call, findHook(call, call.params.hook_id), items(call));
+  return result.failed.length === 0 ? ok(result) : { status: 207, body: result };
+}
+
+export function removeTriggers({ sim }: Call, hook: HookRow, ids: unknown[]): { success: string[]; failed: Body[] } {
+  const known = triggerTable(sim).where('hook_id', hook.id);
   const success: string[] = [];
   const failed: Body[] = [];
-  for (const id of items(call).map(String)) {
+  for (const id of ids.map(String)) {
     const trigger = known.find((one) => String(one.id) === id);
     if (trigger === undefined) {
-      failed.push({
-        code: 'NOT_FOUND',
-        message: 'Trigger not found',
-        trigger: { id },
-        errors: { base: ['Trigger not found'] },
-      });
+      const text = 'Trigger not found';
+      failed.push({ code: 'NOT_FOUND', message: text, trigger: { id }, errors: { base: [text] } });
       continue;
     }
-    triggerTable(call.sim).remove(trigger.id);
+    triggerTable(sim).remove(trigger.id);
     success.push(id);
   }
-  return failed.length === 0 ? ok({ success, failed }) : { status: 207, body: { success, failed } };
+  return { success, failed };
 }
 
 function listDeliveries(call: Call) {
@@ -239,9 +255,7 @@ function listResources(call: Call) {
   const version = call.query.text('payload_version');
   if (!VERSIONS.some((one) => one === version))
     throw coded(400, 'BAD_REQUEST', `payload_version must be one of ${VERSIONS.join(', ')}`);
-  const rows = Object.entries(RESOURCE_NAMES)
-    .filter(([name]) => PROJECT_RESOURCES.includes(name) === (scope.projectId !== null))
-    .map(([name, actions], index) => ({ id: index + 1, name, actions }));
+  const rows = resourcesIn(call, scope).map((resource, index) => ({ id: index + 1, ...resource }));
   const present = ({ name, actions }: { name: string; actions: readonly string[] }) => ({
     category: scope.projectId === null ? 'Company' : 'Project',
     tool: name,
@@ -252,8 +266,14 @@ function listResources(call: Call) {
   return page(call, rows, present, { table: 'webhook_resources', envelope: true });
 }
 
+/** What can be subscribed to in a place, with the events of each. */
+export const resourcesIn = (call: Call, scope: Scope): { name: string; actions: readonly string[] }[] =>
+  Object.keys(RESOURCE_NAMES)
+    .filter((name) => PROJECT_RESOURCES.includes(name) === (scope.projectId !== null))
+    .map((name) => ({ name, actions: eventsOf(name, call.sim.switches) }));
+
 /** The secret is shown by its last five characters. */
-const masked = (secret: string | null): string | null =>
+export const masked = (secret: string | null): string | null =>
   secret === null ? null : `${'*'.repeat(Math.max(0, secret.length - 5))}${secret.slice(-5)}`;
 
 const presentHook = (sim: Simulator, hook: HookRow) => ({

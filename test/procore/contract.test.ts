@@ -27,6 +27,8 @@ function misfits(ours: z.ZodType, theirs: JsonSchema, at: string): string[] {
       return misfits(field, property, `${at}.${name}`);
     });
   }
+  if (inner instanceof z.ZodRecord)
+    return typesOf(theirs).includes('object') ? [] : [`${at} is no object in the contract`];
   if (inner instanceof z.ZodArray) {
     if (schema.items === undefined) return [`${at} is no list in the contract`];
     return misfits(inner.element as z.ZodType, schema.items, `${at}[]`);

@@ -7,7 +7,8 @@ import * as commitments from '../../procore/commitments.ts';
 import * as costCodes from '../../procore/cost-codes.ts';
 import * as costTypes from '../../procore/cost-types.ts';
 import * as directCosts from '../../procore/direct-costs.ts';
-import * as hooks from '../../procore/hooks.ts';
+import * as hooks from '../../procore/hook-api.ts';
+import * as hooksV1 from '../../procore/hooks-v1.ts';
 import * as identity from '../../procore/identity.ts';
 import * as people from '../../procore/people.ts';
 import * as projectVendors from '../../procore/project-vendors.ts';
@@ -19,6 +20,7 @@ import * as taxCodes from '../../procore/tax-codes.ts';
 import * as timeTypes from '../../procore/time-types.ts';
 import * as timecards from '../../procore/timecard-entries.ts';
 import * as uoms from '../../procore/uoms.ts';
+import * as uploads from '../../procore/uploads.ts';
 import * as users from '../../procore/users.ts';
 import * as vendors from '../../procore/vendors.ts';
 import * as wbs from '../../procore/wbs.ts';
@@ -49,6 +51,7 @@ const HOOKS = '/rest/v2.0/companies/{company_id}/webhooks';
 export const READS: [name: string, schema: z.ZodType, method: string, path: string][] = [
   ['me', identity.me, 'get', '/rest/v1.0/me'],
   ['company', identity.company, 'get', '/rest/v1.0/companies'],
+  ['companyBaseUrl', identity.companyBaseUrl, 'get', '/rest/v1.0/company_base_url'],
   ['projectRow', projects.projectRow, 'get', '/rest/v1.1/projects'],
   ['project', projects.project, 'get', '/rest/v1.0/projects/{id}'],
   ['stage', stages.stage, 'get', '/rest/v1.0/companies/{company_id}/project_stages'],
@@ -56,7 +59,7 @@ export const READS: [name: string, schema: z.ZodType, method: string, path: stri
   ['vendor shown', vendors.vendor, 'get', '/rest/v1.0/vendors/{id}'],
   ['vendor created', vendors.vendor, 'post', '/rest/v1.0/vendors'],
   ['vendor of the inactive list', vendors.vendor, 'get', '/rest/v1.0/companies/{company_id}/vendors/inactive'],
-  ['vendor reactivated', vendors.vendor, 'patch', '/rest/v1.0/companies/{company_id}/vendors/inactive/{id}'],
+  ['vendor updated', vendors.vendor, 'patch', '/rest/v1.0/vendors/{id}'],
   ['project vendor', projectVendors.projectVendor, 'get', '/rest/v1.1/projects/{project_id}/vendors'],
   [
     'project vendor added',
@@ -112,12 +115,18 @@ export const READS: [name: string, schema: z.ZodType, method: string, path: stri
     '/rest/v1.0/potential_change_orders/{potential_change_order_id}/line_items',
   ],
   ['changeOrderStatus', changeOrders.changeOrderStatus, 'get', '/rest/v1.0/change_order/statuses'],
+  ['upload of a project', uploads.upload, 'post', '/rest/v1.1/projects/{project_id}/uploads'],
+  ['upload of a company', uploads.upload, 'post', '/rest/v1.1/companies/{company_id}/uploads'],
   ['hookResource', hooks.hookResource, 'get', `${HOOKS}/resources`],
   ['hook of the list', hooks.hook, 'get', `${HOOKS}/hooks`],
   ['hook created', hooks.hook, 'post', `${HOOKS}/hooks`],
   ['hook updated', hooks.hook, 'patch', `${HOOKS}/hooks/{id}`],
   ['trigger', hooks.trigger, 'get', `${HOOKS}/hooks/{hook_id}/triggers`],
-  ['delivery', hooks.delivery, 'get', `${HOOKS}/hooks/{hook_id}/deliveries`],
+  ['v1.0 hook of the list', hooksV1.hookV1, 'get', '/rest/v1.0/webhooks/hooks'],
+  ['v1.0 hook created', hooksV1.hookV1, 'post', '/rest/v1.0/webhooks/hooks'],
+  ['v1.0 hook updated', hooksV1.hookV1, 'patch', '/rest/v1.0/webhooks/hooks/{id}'],
+  ['v1.0 trigger', hooks.trigger, 'get', '/rest/v1.0/webhooks/hooks/{hook_id}/triggers'],
+  ['v1.0 hook resource', hooksV1.hookResourceV1, 'get', '/rest/v1.0/webhooks/resources'],
 ];
 
 interface Document {

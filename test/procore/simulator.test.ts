@@ -46,16 +46,18 @@ beforeAll(async () => {
     .where(eq(procoreConnection.id, connectionId));
   await saveTokens(database.db, secrets, connectionId, await consent());
   procore = createProcore({ tokens: createTokenStore(database.db, secrets), budget: createRateBudget(database.db) });
-  api = procore.company({
-    connectionId,
-    apiUrl: simulator.url,
-    companyId: String(guide.companies[0]?.id),
-    lane: 'person',
-  });
+  api = procore.company(scope());
   const examples = Object.values(guide.exampleProjects).filter((one) => one !== null);
   project =
     examples.find(({ codes }) => codes.some(({ budgeted }) => budgeted.length > 0)) ??
     expect.fail('no project with a budget');
+});
+
+const scope = () => ({
+  connectionId,
+  apiUrl: simulator.url,
+  companyId: String(guide.companies[0]?.id),
+  lane: 'person' as const,
 });
 
 afterAll(async () => {
@@ -229,7 +231,10 @@ test('missing vendors, codes, types and budget codes are created', async () => {
   const projectId = String(project.id);
   const vendor = await api.vendors.create({ name: 'Tui Timber', originData: 'lentune/v/1', countryCode: 'NZ' });
   expect(vendor).toMatchObject({ name: 'Tui Timber', is_active: true, origin_data: 'lentune/v/1' });
-  expect(await api.vendors.reactivate(String(guide.exampleVendors.inactive.id))).toMatchObject({ is_active: true });
+  expect(await api.vendors.update({ vendorId: vendor.id, name: 'Tui Timber', city: 'Tauranga' })).toMatchObject({
+    city: 'Tauranga',
+    origin_data: 'lentune/v/1',
+  });
 
   const root = await api.costCodes.create({ projectId, code: '98', name: 'Extras', originData: 'lentune/c/98' });
   const child = await api.costCodes.create({
@@ -244,18 +249,26 @@ test('missing vendors, codes, types and budget codes are created', async () => {
   expect(type).toMatchObject({ code: 'CR', base_type: 'equipment' });
 
   const segments = await api.wbs.segments(projectId);
+  const pattern = await api.wbs.pattern(projectId);
   const itemOf = async (segmentType: string, code: string) => {
     const segmentId = segments.find((one) => one.type === segmentType)?.id ?? '';
     const { rows } = await api.wbs.segmentItems({ projectId, segmentId, cursor: null });
     return { segmentId, segmentItemId: rows.find((item) => item.code === code && item.is_parent !== true)?.id ?? '' };
   };
   const items = [await itemOf('cost_code', '100'), await itemOf('line_item_type', 'CR')];
-  const made = await api.wbs.createCode({ projectId, items });
-  expect(await api.wbs.createCode({ projectId, items })).toMatchObject({ id: made.id });
+  const made = await api.wbs.createCode({ projectId, pattern, items });
+  expect(await api.wbs.createCode({ projectId, pattern, items })).toMatchObject({ id: made.id });
 });
 
-test('hooks are made, subscribed, changed and removed', async () => {
-  const resources = await api.hooks.resources({ payloadVersion: 'v3.0' });
+test.each(['served', 'not found'])('hooks are made, subscribed, changed and removed, v2.0 %s', async (newer) => {
+  await control('PUT', '/switches', { webhooks_v2: newer });
+  const { hooks } = procore.company(scope());
+  const hookCalls = async () => {
+    const { entries } = await control<{ entries: { path: string; status: number }[] }>('GET', '/requests');
+    return entries.filter(({ path, status }) => path.includes('/webhooks/') && status < 300).map(({ path }) => path);
+  };
+  const before = (await hookCalls()).length;
+  const resources = await hooks.resources({ payloadVersion: 'v3.0' });
   expect(resources.find(({ name }) => name === 'Projects')?.actions).toEqual(
     expect.arrayContaining(['create', 'update']),
   );
@@ -265,23 +278,27 @@ test('hooks are made, subscribed, changed and removed', async () => {
     destinationUrl: 'https://127.0.0.1:1/hook',
     authorization: 'Bearer x',
   };
-  const { id: hookId } = await api.hooks.create(input);
+  const { id: hookId } = await hooks.create(input);
   const triggers = [
     { resourceName: 'Projects', eventType: 'update' },
     { resourceName: 'Requisitions', eventType: 'create' },
   ];
-  expect((await api.hooks.triggers.createBulk({ hookId, triggers })).failed).toHaveLength(1);
-  const [trigger] = await api.hooks.triggers.list({ hookId });
+  expect((await hooks.triggers.createBulk({ hookId, payloadVersion: 'v3.0', triggers })).failed).toHaveLength(1);
+  const [trigger] = await hooks.triggers.list({ hookId });
   expect(trigger).toMatchObject({ resource_name: 'Projects', event_type: 'update' });
-  await api.hooks.update({ ...input, hookId, destinationUrl: 'https://127.0.0.1:1/other' });
-  expect(await api.hooks.list({ namespace: 'lentune' })).toMatchObject([
+  await hooks.update({ ...input, hookId, destinationUrl: 'https://127.0.0.1:1/other' });
+  expect(await hooks.list({ namespace: 'lentune' })).toMatchObject([
     { id: hookId, destination_url: 'https://127.0.0.1:1/other' },
   ]);
-  expect((await api.hooks.deliveries({ hookId, status: 'failed', cursor: null })).rows).toEqual([]);
-  expect(await api.hooks.triggers.deleteBulk({ hookId, triggerIds: [trigger?.id ?? ''] })).toEqual({ failed: [] });
-  expect(await api.hooks.triggers.list({ hookId })).toEqual([]);
-  await api.hooks.delete({ hookId });
-  expect(await api.hooks.list({ namespace: 'lentune' })).toEqual([]);
+  expect(await hooks.triggers.deleteBulk({ hookId, triggerIds: [trigger?.id ?? ''] })).toEqual({ failed: [] });
+  expect(await hooks.triggers.list({ hookId })).toEqual([]);
+  await hooks.delete({ hookId });
+  expect(await hooks.list({ namespace: 'lentune' })).toEqual([]);
+  const version = newer === 'served' ? '/rest/v2.0/' : '/rest/v1.0/';
+  const paths = (await hookCalls()).slice(before);
+  expect(paths.length).toBeGreaterThan(8);
+  expect(paths.filter((path) => !path.startsWith(version))).toEqual([]);
+  await control('PUT', '/switches', { webhooks_v2: 'served' });
 });
 
 test('of two writes to one direct cost at once, one is told that it is busy', async () => {

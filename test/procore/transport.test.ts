@@ -195,7 +195,7 @@ test('a bulk of triggers tells which of them were not taken', async () => {
     },
   }));
   const triggers = [{ resourceName: 'Requisitions', eventType: 'create' }];
-  expect(await client.api.hooks.triggers.createBulk({ hookId: '5', triggers })).toEqual({
+  expect(await client.api.hooks.triggers.createBulk({ hookId: '5', payloadVersion: 'v3.0', triggers })).toEqual({
     failed: ['Requisitions create: not available'],
   });
   await client.close();
