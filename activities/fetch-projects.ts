@@ -14,6 +14,7 @@ import {
 } from '../db/queries/fetches.ts';
 import { beginPage, holdScope, settleScopeRows } from '../db/queries/inbox.ts';
 import { monitoredStageIds } from '../db/queries/projects.ts';
+import { byHandProjects, monitoredAmong } from '../db/queries/projects-by-hand.ts';
 import type { Db, Tx } from '../db/types.ts';
 import { rangeOfDays } from '../domain/dates.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -119,7 +120,15 @@ async function findProjects(
   const api = procore.company({ ...(await companyAddress(db, run.account, run.companyId)), lane: 'backfill' });
   const stages = await monitoredStageIds(db, run.account, run.companyId);
   const { rows, next } = await readProjects(db, api, run, cursor);
-  return { found: rows.map((row) => asFound(row, stages)), next };
+  const ids = rows.map((row) => row.id);
+  const byHand = await byHandProjects(db, run.account, run.companyId, ids);
+  const monitored = await monitoredAmong(db, run.account, run.companyId, ids);
+  const found = rows.map((row) => {
+    const one = asFound(row, stages, byHand.has(row.id));
+    // One that is monitored although it should not be any more is read, and then says so itself.
+    return monitored.has(row.id) ? { ...one, skipReason: null } : one;
+  });
+  return { found, next };
 }
 
 async function readProjects(
@@ -135,8 +144,8 @@ async function readProjects(
   return projects.page({ byStatus: 'All', updatedFrom: from, updatedTo: until, cursor });
 }
 
-function asFound(row: ProjectRow | Project, monitoredStages: ReadonlySet<string>): FoundProject {
-  const gate = gateOfRow(row, monitoredStages);
+function asFound(row: ProjectRow | Project, monitoredStages: ReadonlySet<string>, isByHand: boolean): FoundProject {
+  const gate = gateOfRow(row, monitoredStages, isByHand);
   return {
     procoreId: row.id,
     name: nameOfRow(row),

@@ -9,6 +9,7 @@ import {
   monitoredStageIds,
   type ProjectContent,
 } from '../db/queries/projects.ts';
+import { byHandProjects } from '../db/queries/projects-by-hand.ts';
 import { getSettings } from '../db/queries/settings.ts';
 import type { Db, Tx } from '../db/types.ts';
 import { DomainError, messageOf } from '../domain/errors.ts';
@@ -17,9 +18,19 @@ import { waitKeys } from '../domain/waits.ts';
 import type { Procore } from '../procore/client.ts';
 import type { CostType } from '../procore/cost-types.ts';
 import type { Project } from '../procore/projects.ts';
+import {
+  type CommitmentsPart,
+  commitmentSwitch,
+  isOfCommitments,
+  nextPlace,
+  placeOf,
+  readCommitmentsPart,
+  saveCommitments,
+} from './commitment-flow.ts';
 import type { FlowPage, FlowReader, FlowResult, PickedRecord, RecordOutcome } from './flow.ts';
 import { type OpenCompany, openCompany } from './open-company.ts';
-import { applyCodes, type CodesWritten } from './project-codes.ts';
+import { applyCodes } from './project-codes.ts';
+import { type CodesSaved, type Outcome, outcomeOf, type Saved } from './project-outcomes.ts';
 import { type CodesReading, isHidden, readCodes } from './project-reading.ts';
 import { applyCostTypes } from './sync-cost-codes.ts';
 
@@ -39,6 +50,7 @@ interface Reading {
   linked: Linked | undefined;
   shown: { project: Project; gate: Gate } | null;
   codes: CodesReading | null;
+  commitments: CommitmentsPart | null;
   costTypes: CostType[] | null;
   linkedCodesOnly: boolean;
   /** why nothing was read, in words */
@@ -48,7 +60,8 @@ interface Reading {
 }
 
 /**
- * The one writer of a project: stage gate, project, sub jobs, cost codes, cost types and budget, in that order.
+ * The one writer of a project: stage gate, project, sub jobs, cost codes, cost types and budget, then purchase orders,
+ * subcontracts and variations, in that order.
  * A new project, and one asked for by hand, is read whole; else only what changed.
  */
 export function createImportProject({ db, procore }: ImportProjectDeps): FlowReader {
@@ -60,10 +73,7 @@ export function createImportProject({ db, procore }: ImportProjectDeps): FlowRea
       const procoreId = page.scope.slice(page.scope.indexOf('/') + 1);
       try {
         const reading = await readProject(db, company, { ...page, records: on }, procoreId);
-        return finished(company, reading.codes?.next ?? null, async (tx) => [
-          ...off,
-          ...(await applyProject(tx, reading)),
-        ]);
+        return finished(company, nextOf(reading), async (tx) => [...off, ...(await applyProject(tx, reading))]);
       } catch (error) {
         if (!isHidden(error)) throw error;
         const said =
@@ -75,28 +85,38 @@ export function createImportProject({ db, procore }: ImportProjectDeps): FlowRea
   };
 }
 
-const finished = (company: OpenCompany, next: number | null, apply: FlowResult['apply']): FlowResult => ({
+const finished = (company: OpenCompany, next: string | null, apply: FlowResult['apply']): FlowResult => ({
   calls: company.calls(),
-  next: next === null ? null : String(next),
+  next,
   apply,
 });
+
+function nextOf({ codes, commitments }: Reading): string | null {
+  if (codes?.next != null) return String(codes.next);
+  return commitments && nextPlace(commitments);
+}
 
 /** Sorts out what the company's switches leave out. They govern what comes by itself; what a person asks for is brought in. */
 function bySwitches(
   records: readonly PickedRecord[],
-  { syncProjects, syncProjectCostCodes }: OpenCompany['row'],
+  company: OpenCompany['row'],
 ): { off: RecordOutcome[]; on: PickedRecord[] } {
   const off: RecordOutcome[] = [];
   const on: PickedRecord[] = [];
   for (const record of records) {
-    const [isOn, label] =
-      record.kind === 'project'
-        ? [syncProjects, 'Procore projects']
-        : [syncProjectCostCodes, 'Procore project cost codes'];
-    if (isOn || isAskedFor(record)) on.push(record);
+    const [isOn, label] = switchOf(record, company);
+    if (isOn || (isAskedFor(record) && !isOfCommitments(record))) on.push(record);
     else off.push({ kind: record.kind, id: record.id, state: 'ignored', outcome: `"${label}" is switched off.` });
   }
   return { off, on };
+}
+
+/** The master of purchase orders is chosen, so no request of a person goes round the switches of commitments. */
+function switchOf(record: PickedRecord, company: OpenCompany['row']): [isOn: boolean, label: string] {
+  if (isOfCommitments(record)) return commitmentSwitch(record.kind, company);
+  return record.kind === 'project'
+    ? [company.syncProjects, 'Procore projects']
+    : [company.syncProjectCostCodes, 'Procore project cost codes'];
 }
 
 const isAskedFor = ({ source }: PickedRecord): boolean => source === 'fetch' || source === 'refresh';
@@ -105,35 +125,43 @@ async function readProject(db: Db, company: OpenCompany, page: FlowPage, procore
   const { account, companyId, records } = page;
   const { linkedCodesOnly } = await getSettings(db, account);
   const linked = await findLinkedProject(db, account, companyId, procoreId);
-  const from = page.cursor === null ? 0 : Number(page.cursor);
+  const { codesFrom, commitmentsFrom, isWhole: wasWhole } = placeOf(page.cursor);
   const reading: Reading = {
     page,
     procoreId,
     linked,
     shown: null,
     codes: null,
+    commitments: null,
     costTypes: null,
     linkedCodesOnly,
     leftOut: null,
-    isContinued: from > 0,
+    isContinued: page.cursor !== null,
   };
   const isKnown = linked?.project.isMonitored === true;
   if (!isKnown && !company.row.syncProjects && !records.some(isAskedFor))
     return { ...reading, leftOut: 'The project is not in Lentune, and "Procore projects" is switched off.' };
-  const isWhole = !isKnown || records.some(isAskedFor) || reading.isContinued;
+  const ofProject = records.filter((record) => !isOfCommitments(record));
+  const isWhole = wasWhole ?? (!isKnown || ofProject.some(isAskedFor) || reading.isContinued);
   if (!reading.isContinued && (!isKnown || records.some(({ kind }) => kind === 'project') || isWhole)) {
     const project = await company.api.projects.show(procoreId);
-    const gate = stageGate(identityOf(project), await monitoredStageIds(db, account, companyId));
+    const isByHand = (await byHandProjects(db, account, companyId, [procoreId])).has(procoreId);
+    const gate = stageGate(identityOf(project), await monitoredStageIds(db, account, companyId), isByHand);
     reading.shown = { project, gate };
     if (gate.kind === 'closed') return reading;
   }
-  const isOn = company.row.syncProjectCostCodes || records.some(isAskedFor);
+  const isOn = company.row.syncProjectCostCodes || ofProject.some(isAskedFor);
   const wanted = isOn ? codesWanted(records, isWhole) : ({ kind: 'none' } as const);
-  if (wanted.kind !== 'none') {
+  if (wanted.kind !== 'none' && codesFrom !== null) {
     const held = linked ? await heldProjectCodes(db, account, companyId, linked.project.id) : [];
     const { api } = company;
     const { signal } = page;
+    const from = codesFrom;
     reading.codes = await readCodes({ db, api, account, companyId, projectId: procoreId, held, wanted, from, signal });
+  }
+  if (reading.codes?.next == null) {
+    const place = { isWhole, from: commitmentsFrom };
+    reading.commitments = await readCommitmentsPart(db, company, page, procoreId, place);
   }
   if (records.some(({ kind }) => kind === 'cost_type')) reading.costTypes = await company.api.costTypes.all();
   return reading;
@@ -168,10 +196,14 @@ async function applyProject(tx: Tx, reading: Reading): Promise<RecordOutcome[]> 
   const types = reading.costTypes && (await applyCostTypes(tx, account, companyId, reading.costTypes));
   const saved = reading.shown ? await saveProject(tx, reading, reading.shown.project) : keepProject(reading);
   const codes = reading.codes && (await saveCodes(tx, reading, saved.id, reading.codes));
-  if (reading.codes?.next != null) return [];
+  const target = { account, companyId, localId: saved.id, procoreId: reading.procoreId };
+  const commitments = reading.commitments && (await saveCommitments(tx, target, reading.commitments));
+  if (reading.commitments?.isWhole) await addWarnings(tx, reading, saved.id, codes, commitments?.warnings ?? []);
+  if (nextOf(reading) !== null) return [];
   return records.map((record): RecordOutcome => {
-    const outcome = outcomeOf(record, { saved, codes, types, isContinued: reading.isContinued });
-    return { kind: record.kind, id: record.id, ...outcome, ...fetchItemOf(record, reading, outcome, codes) };
+    const outcome = outcomeOf(record, { saved, codes, commitments, types, isContinued: reading.isContinued });
+    const warnings = [...(codes?.warnings ?? []), ...(commitments?.warnings ?? [])];
+    return { kind: record.kind, id: record.id, ...outcome, ...fetchItemOf(record, reading, outcome, warnings) };
   });
 }
 
@@ -200,12 +232,6 @@ async function applyClosed(tx: Tx, reading: Reading, reason: string): Promise<Re
       ...(record.fetchItemIds.length > 0 && { fetchItem: { state: 'skipped', reason, ...labelsOf(reading) } }),
     };
   });
-}
-
-interface Saved {
-  id: string;
-  code: string;
-  change: 'new' | 'linked' | 'changed' | 'none';
 }
 
 /** The project as it is; only its parts were read. */
@@ -254,11 +280,6 @@ async function placeProject(tx: Tx, { account, companyId }: FlowPage, project: P
   return { id, code: choice.code, change: 'new' as const };
 }
 
-interface CodesSaved extends CodesWritten {
-  /** why none of the codes were applied, in words */
-  refused: string | null;
-}
-
 async function saveCodes(tx: Tx, reading: Reading, localId: string, codes: CodesReading): Promise<CodesSaved> {
   const { account, companyId } = reading.page;
   const { procoreId, linkedCodesOnly } = reading;
@@ -291,63 +312,30 @@ async function warn(
   await changeProject(tx, page.account, localId, { warning, ...(hasBudget === undefined ? {} : { hasBudget }) });
 }
 
-interface Outcome {
-  state: RecordOutcome['state'];
-  outcome: string;
-  changes?: number;
+/** What is odd about the commitments stands beside what is odd about the codes. */
+async function addWarnings(
+  tx: Tx,
+  { page, linked }: Reading,
+  localId: string,
+  codes: CodesSaved | null,
+  said: readonly string[],
+) {
+  const before = codes ? codes.warnings.join(' ') : (linked?.project.warning ?? '');
+  const news = said.filter((sentence) => !before.includes(sentence));
+  if (news.length === 0) return;
+  await changeProject(tx, page.account, localId, { warning: [before, ...news].join(' ').trim() });
 }
-
-interface Results {
-  saved: Saved;
-  codes: CodesSaved | null;
-  types: Outcome | null;
-  isContinued: boolean;
-}
-
-function outcomeOf(record: PickedRecord, { saved, codes, types, isContinued }: Results): Outcome {
-  if (record.kind === 'cost_type' && types) return types;
-  if (codes?.refused) return { state: 'failed', outcome: codes.refused };
-  const hasNews = saved.change !== 'none' || (codes?.changed.size ?? 0) > 0 || isContinued;
-  if (record.kind === 'project') {
-    if (!hasNews) return { state: 'unchanged', outcome: `Project ${saved.code} is as before.` };
-    return { state: 'applied', outcome: `${CHANGES[saved.change](saved.code)} ${countOf(codes)}`.trim() };
-  }
-  if (record.kind === 'cost_code' && record.id !== null && !isContinued) {
-    if (codes?.changed.has(record.id))
-      return { state: 'applied', outcome: `The cost code in project ${saved.code} follows Procore.` };
-    return codes?.known.has(record.id)
-      ? { state: 'unchanged', outcome: `The cost code in project ${saved.code} is as before.` }
-      : { state: 'ignored', outcome: `Project ${saved.code} has no such cost code, or it is not used in the budget.` };
-  }
-  return hasNews
-    ? {
-        state: 'applied',
-        outcome: `Project ${saved.code}: ${countOf(codes) || 'updated.'}`,
-        changes: codes?.changed.size ?? 0,
-      }
-    : { state: 'unchanged', outcome: `Project ${saved.code} is as before.` };
-}
-
-const CHANGES: Record<Saved['change'], (code: string) => string> = {
-  new: (code) => `Project ${code} is new.`,
-  linked: (code) => `Project ${code} is now linked to Procore.`,
-  changed: (code) => `Project ${code} was updated.`,
-  none: (code) => `Project ${code} is as before.`,
-};
-
-const countOf = (codes: CodesSaved | null): string =>
-  codes && codes.changed.size > 0 ? `${codes.changed.size} cost codes new or changed.` : '';
 
 function fetchItemOf(
   record: PickedRecord,
   reading: Reading,
   { state, outcome }: Outcome,
-  codes: CodesSaved | null,
+  warnings: readonly string[],
 ): Pick<RecordOutcome, 'fetchItem'> {
   if (record.fetchItemIds.length === 0) return {};
   const labels = labelsOf(reading);
   if (state === 'failed') return { fetchItem: { state, reason: outcome, ...labels } };
-  const reason = codes && codes.warnings.length > 0 ? { reason: codes.warnings.join(' ') } : {};
+  const reason = warnings.length > 0 ? { reason: warnings.join(' ') } : {};
   return { fetchItem: { state: 'done', ...reason, ...labels } };
 }
 

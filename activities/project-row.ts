@@ -5,7 +5,7 @@ import type { Project, ProjectRow } from '../procore/projects.ts';
 export const nameOfRow = (row: ProjectRow): string => row.display_name || row.name || `Project ${row.id}`;
 
 /** Whether a listed project comes in. A list does not say whether it is a template; the import, which reads the project itself, does. */
-export function gateOfRow(row: ProjectRow | Project, monitoredStages: ReadonlySet<string>): Gate {
+export function gateOfRow(row: ProjectRow | Project, monitoredStages: ReadonlySet<string>, isByHand = false): Gate {
   return stageGate(
     {
       procoreId: row.id,
@@ -20,5 +20,6 @@ export function gateOfRow(row: ProjectRow | Project, monitoredStages: ReadonlySe
           : { procoreId: row.project_stage.id, name: row.project_stage.name ?? 'unnamed' },
     },
     monitoredStages,
+    isByHand,
   );
 }

@@ -16,16 +16,25 @@ export type Gate = { kind: 'open' } | { kind: 'closed'; reason: string };
 /**
  * Whether a project comes in: real, active, and in a stage ticked under Project webhook monitoring stages.
  * Stages are compared by id; their names are the customer's and near-twins (domain.md 1.4).
+ *
+ * @param isByHand an administrator wants it whatever its stage (domain.md Q5)
  */
-export function stageGate(project: ProcoreProject, monitoredStageIds: ReadonlySet<string>): Gate {
+export function stageGate(project: ProcoreProject, monitoredStageIds: ReadonlySet<string>, isByHand = false): Gate {
   if (project.isTemplate) return closed('It is a project template.');
   if (project.isDemo) return closed('It is a demo project.');
   if (!project.isActive) return closed('It is inactive in Procore.');
-  if (project.stage === null) return closed('It has no stage in Procore.');
+  if (isByHand) return { kind: 'open' };
+  if (project.stage === null) return closed(NO_STAGE);
   if (!monitoredStageIds.has(project.stage.procoreId))
     return closed(`Its stage "${project.stage.name}" is not ticked.`);
   return { kind: 'open' };
 }
+
+const NO_STAGE = 'It has no stage in Procore.';
+
+/** Whether a project was left out for its stage alone, which an administrator may overrule. */
+export const isStageReason = (reason: string): boolean =>
+  reason === NO_STAGE || /^Its stage .* is not ticked\.$/s.test(reason);
 
 const closed = (reason: string): Gate => ({ kind: 'closed', reason });
 

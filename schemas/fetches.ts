@@ -32,7 +32,12 @@ export const FetchItem = z.object({
   projectName: z.string().nullable(),
   state: z.enum(['pending', 'done', 'skipped', 'failed', 'cancelled']),
   reason: z.string().nullable(),
+  /** left out for its stage alone, so an administrator may import it anyway */
+  mayImportAnyway: z.boolean(),
 });
+
+/** POST /api/fetches/:id/items/:itemId/import-anyway: 202 with the FetchWithItems; the project is then kept current by hand */
+export const ImportAnyway = z.object({ reason: z.string().trim().min(1, 'Give a reason.').max(500) });
 
 /**
  * GET /api/fetches answers a FetchList, newest first; GET /api/fetches/:id a FetchWithItems;

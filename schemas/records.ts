@@ -11,6 +11,10 @@ export const Project = z.object({
   isLinked: z.boolean(),
   isMonitored: z.boolean(),
   notMonitoredReason: z.string().nullable(),
+  /** why an administrator keeps it current whatever its stage; null where its stage decides */
+  byHandReason: z.string().nullable(),
+  /** an accounting system is connected to it in Procore */
+  isErpConnected: z.boolean(),
   warning: z.string().nullable(),
   costCodeCount: z.number().int(),
   fetchedAt: Moment.nullable(),

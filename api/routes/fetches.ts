@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import { writeAudit } from '../../db/queries/audit.ts';
 import { cancelFetch, type FetchView, getFetch, getFetches, startFetch } from '../../db/queries/fetches.ts';
+import { findFetchItem, importByHand } from '../../db/queries/projects-by-hand.ts';
 import type { Queryable } from '../../db/types.ts';
+import { isStageReason } from '../../domain/projects.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { workflowIds } from '../../platform/workflow-ids.ts';
 import { Id } from '../../schemas/common.ts';
-import { Fetch, FetchList, FetchRequest, FetchWithItems } from '../../schemas/fetches.ts';
+import { Fetch, FetchList, FetchRequest, FetchWithItems, ImportAnyway } from '../../schemas/fetches.ts';
 import type { RouteContext } from '../context.ts';
 import { conflict, notFound } from '../refusal.ts';
 import { temporalLink } from '../temporal-links.ts';
 import { requireCompany } from './companies.ts';
 
 const FetchParams = z.object({ id: Id });
+const ItemParams = FetchParams.extend({ itemId: Id });
 
 export function fetchRoutes({ route, deps }: RouteContext): void {
   route(
@@ -60,6 +63,35 @@ export function fetchRoutes({ route, deps }: RouteContext): void {
   route(
     {
       method: 'post',
+      path: '/api/fetches/:id/items/:itemId/import-anyway',
+      does: 'Imports a project whose stage is not ticked, and keeps it current by hand',
+      may: 'project.by-hand',
+      params: ItemParams,
+      body: ImportAnyway,
+      answer: FetchWithItems,
+      status: 202,
+    },
+    ({ db, caller, params, body }) =>
+      db.transaction(async (tx) => {
+        const item = await findFetchItem(tx, caller.account, params.id, params.itemId);
+        if (item === null) throw notFound('project of this fetch');
+        if (!mayImportAnyway(item))
+          throw conflict('Only a project that was left out for its stage can be imported anyway.');
+        await importByHand(tx, caller, item, body.reason);
+        await writeAudit(tx, {
+          account: caller.account,
+          actor: caller.actor,
+          action: 'project.imported-anyway',
+          subject: item.projectNumber ?? item.projectName ?? item.projectProcoreId,
+          after: { reason: body.reason, instead: item.reason },
+        });
+        return show(tx, deps, caller.account, params.id);
+      }),
+  );
+
+  route(
+    {
+      method: 'post',
       path: '/api/fetches/:id/cancel',
       does: 'Takes back what a fetch has not done yet',
       may: 'fetch.start',
@@ -77,10 +109,16 @@ export function fetchRoutes({ route, deps }: RouteContext): void {
   );
 }
 
+const mayImportAnyway = ({ state, reason }: { state: string; reason: string | null }) =>
+  state === 'skipped' && reason !== null && isStageReason(reason);
+
 async function show(db: Queryable, deps: Deps, account: string, id: string) {
   const found = await getFetch(db, account, id);
   if (found === null) throw notFound('fetch');
-  return { ...present(deps, found), items: found.items };
+  return {
+    ...present(deps, found),
+    items: found.items.map((item) => ({ ...item, mayImportAnyway: mayImportAnyway(item) })),
+  };
 }
 
 const present = ({ env }: Deps, { projectProcoreId, ...fetch }: FetchView) => ({

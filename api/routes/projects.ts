@@ -1,7 +1,11 @@
+import { z } from 'zod';
+import { writeAudit } from '../../db/queries/audit.ts';
 import { listProjects } from '../../db/queries/projects.ts';
-import { PageQuery, page } from '../../schemas/common.ts';
+import { endByHand } from '../../db/queries/projects-by-hand.ts';
+import { Id, PageQuery, page } from '../../schemas/common.ts';
 import { Project } from '../../schemas/records.ts';
 import type { RouteContext } from '../context.ts';
+import { notFound } from '../refusal.ts';
 
 export function projectRoutes({ route }: RouteContext): void {
   route(
@@ -14,5 +18,22 @@ export function projectRoutes({ route }: RouteContext): void {
       answer: page(Project),
     },
     ({ db, caller, query }) => listProjects(db, caller.account, query),
+  );
+
+  route(
+    {
+      method: 'delete',
+      path: '/api/projects/:id/by-hand',
+      does: 'Lets the stage of a project decide again whether it is kept current',
+      may: 'project.by-hand',
+      params: z.object({ id: Id }),
+    },
+    ({ db, caller: { account, actor }, params: { id } }) =>
+      db.transaction(async (tx) => {
+        const ended = await endByHand(tx, account, id);
+        if (ended === null) throw notFound('project monitored by hand');
+        await writeAudit(tx, { account, actor, action: 'project.by-hand-ended', subject: id, before: ended });
+        return undefined;
+      }),
   );
 }

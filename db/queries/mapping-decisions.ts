@@ -92,8 +92,7 @@ async function present(db: Queryable, account: string, rows: readonly Selected[]
   );
   return rows.map(({ task: { record, undo: _undo, candidates, ...task }, companyName, chosenName, isLinked }) => {
     const known = candidates.flatMap((candidate) => {
-      if (task.kind !== 'vendor') return [{ ...candidate, ...NOTHING_HANGS }];
-      const facts = hanging.get(candidate.id);
+      const facts = task.kind === 'vendor' ? hanging.get(candidate.id) : { ...NOTHING_HANGS, name: candidate.name };
       return facts === undefined ? [] : [{ ...candidate, ...facts }];
     });
     return {

@@ -23,6 +23,10 @@ export async function listProjects(db: Queryable, account: string, input: ListIn
       isLinked,
       isMonitored: project.isMonitored,
       notMonitoredReason: project.notMonitoredReason,
+      byHandReason: sql<string | null>`(select h.reason from project_by_hand h
+        join procore_link l on l.company_id = h.company_id and l.kind = 'project' and l.procore_id = h.procore_id
+        where l.local_id = project.id)`,
+      isErpConnected: project.isErpConnected,
       warning: project.warning,
       costCodeCount: sql<number>`(select count(*)::int from project_cost_code c where c.project_id = project.id and c.is_active)`,
       fetchedAt: project.fetchedAt,
@@ -46,6 +50,8 @@ export async function findCompany(db: Queryable, account: string, companyId: str
       syncVendors: procoreCompany.syncVendors,
       syncStandardCostCodes: procoreCompany.syncStandardCostCodes,
       syncProjectCostCodes: procoreCompany.syncProjectCostCodes,
+      syncSubContracts: procoreCompany.syncSubContracts,
+      purchaseOrderMaster: procoreCompany.purchaseOrderMaster,
       connectionId: procoreConnection.id,
       apiUrl: procoreConnection.apiUrl,
     })

@@ -1,16 +1,18 @@
 import { Button, Progress } from '@mantine/core';
 import { IconExternalLink, IconX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
+import { useRouteContext } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { z } from 'zod';
 import type { Fetch, FetchItem, FetchWithItems } from '../../schemas/fetches.ts';
-import { announceError } from '../elements/announce.tsx';
+import { announce, announceError } from '../elements/announce.tsx';
 import { DataTable } from '../elements/data-table.tsx';
 import { Details } from '../elements/details.tsx';
 import { Section } from '../elements/screen.tsx';
 import { countOf, formatCount, formatMoment } from '../format.ts';
+import { hasRole } from '../session.ts';
 import styles from './fetch.module.css';
-import { cancelFetch, isRunning } from './queries.ts';
+import { cancelFetch, importAnyway, isRunning } from './queries.ts';
 
 type Item = z.infer<typeof FetchItem>;
 
@@ -95,7 +97,7 @@ export function FetchProgress({ fetch, mayCancel }: { fetch: FetchWithItems; may
           <Count key={kind} name={KINDS[kind] ?? kind.replaceAll('_', ' ')} count={count} />
         ))}
       </dl>
-      <Items items={fetch.items} />
+      <Items fetchId={fetch.id} items={fetch.items} />
       {fetch.temporalUrl !== null && (
         <Details>
           <a href={fetch.temporalUrl} target="_blank" rel="noreferrer">
@@ -120,8 +122,10 @@ function Count({ name, count }: { name: string; count: number }) {
 const FIRST_ITEMS = 12;
 const ORDER: Item['state'][] = ['failed', 'skipped', 'cancelled', 'pending', 'done'];
 
-function Items({ items }: { items: Item[] }) {
+function Items({ fetchId, items }: { fetchId: string; items: Item[] }) {
   const [isAll, setAll] = useState(false);
+  const { session } = useRouteContext({ from: '/frame' });
+  const isAdmin = hasRole(session, 'admin');
   if (items.length === 0) return null;
   const sorted = [...items].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   return (
@@ -139,6 +143,12 @@ function Items({ items }: { items: Item[] }) {
             cell: (item) => <span data-state={item.state}>{ITEM_WORDS[item.state]}</span>,
           },
           { header: 'Reason', cell: (item) => <span title={item.reason ?? undefined}>{item.reason}</span> },
+          {
+            header: '',
+            width: 130,
+            align: 'right',
+            cell: (item) => item.mayImportAnyway && isAdmin && <ImportAnyway fetchId={fetchId} item={item} />,
+          },
         ]}
       />
       {items.length > FIRST_ITEMS && !isAll && (
@@ -147,5 +157,26 @@ function Items({ items }: { items: Item[] }) {
         </Button>
       )}
     </div>
+  );
+}
+
+function ImportAnyway({ fetchId, item }: { fetchId: string; item: Item }) {
+  const bring = useMutation({
+    mutationFn: (reason: string) => importAnyway(fetchId, item.id, reason),
+    onSuccess: () => announce('The project is being imported and will be kept current by hand.'),
+    onError: announceError,
+  });
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={bring.isPending}
+      onClick={() => {
+        const reason = window.prompt('Why import it although its stage is not ticked?')?.trim();
+        if (reason) bring.mutate(reason);
+      }}
+    >
+      Import anyway
+    </Button>
   );
 }

@@ -27,3 +27,9 @@ export async function cancelFetch(id: string): Promise<void> {
   await api.post(`/api/fetches/${id}/cancel`, Fetch);
   await queryClient.invalidateQueries({ queryKey: ['fetches'] });
 }
+
+/** Imports a project in spite of its stage; an administrator says why. */
+export async function importAnyway(fetchId: string, itemId: string, reason: string): Promise<void> {
+  await api.post(`/api/fetches/${fetchId}/items/${itemId}/import-anyway`, FetchWithItems, { reason });
+  await queryClient.invalidateQueries({ queryKey: ['fetches'] });
+}

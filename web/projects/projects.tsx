@@ -81,8 +81,21 @@ export function ProjectsScreen() {
 
 /** Whether Procore keeps the project current, and what is odd about it. */
 function Standing({ row }: { row: Row }) {
-  const words = row.isMonitored ? 'Kept current' : row.isLinked ? 'Not monitored' : 'Not linked';
-  const why = row.warning ?? row.notMonitoredReason;
+  const words = row.isMonitored
+    ? row.byHandReason === null
+      ? 'Kept current'
+      : 'Kept by hand'
+    : row.isLinked
+      ? 'Not monitored'
+      : 'Not linked';
+  const why = [
+    row.warning,
+    row.notMonitoredReason,
+    row.byHandReason === null ? null : `Kept current by hand: ${row.byHandReason}`,
+    row.isErpConnected ? 'Connected to an accounting system in Procore.' : null,
+  ]
+    .filter((text) => text !== null)
+    .join(' ');
   const hasWarning = row.warning !== null;
   const tag = (
     <Tag tone={hasWarning ? 'warn' : row.isMonitored ? 'good' : 'soft'}>
@@ -90,7 +103,7 @@ function Standing({ row }: { row: Row }) {
       {words}
     </Tag>
   );
-  if (why === null) return tag;
+  if (why === '') return tag;
   return (
     <Tooltip label={why} multiline maw={320}>
       <span>{tag}</span>
