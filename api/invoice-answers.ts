@@ -45,7 +45,7 @@ export async function showInvoice(
       severity: problem.severity,
       line: problem.line ?? null,
     })),
-    parts: parts.map(({ procoreId, projectProcoreId, loginUrl, ...part }) => ({
+    parts: parts.map(({ procoreId, projectProcoreId, loginUrl, isStanding: _isStanding, ...part }) => ({
       ...part,
       procoreUrl: directCostLink(loginUrl, projectProcoreId, procoreId),
     })),
@@ -57,6 +57,8 @@ export async function showInvoice(
       send: allowed.send && may('invoice.send'),
       retry: allowed.retry && may('invoice.send'),
       cancel: allowed.cancel && may('invoice.send'),
+      unapprove: allowed.unapprove && may('invoice.approve'),
+      delete: allowed.delete && may('invoice.edit'),
     },
   };
 }

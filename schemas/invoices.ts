@@ -45,7 +45,7 @@ export const Integration = z.enum([
 ]);
 export type Integration = z.infer<typeof Integration>;
 
-/** GET /api/invoices?tab=&search=&cursor=&limit= : one row of the list */
+/** GET /api/invoices?tab=&problem=&search=&cursor=&limit= : one row of the list */
 export const InvoiceRow = z.object({
   id: Id,
   kind: z.enum(['invoice', 'credit']),
@@ -66,7 +66,11 @@ export const InvoiceRow = z.object({
 });
 export type InvoiceRow = z.infer<typeof InvoiceRow>;
 export const InvoiceTab = z.enum(['all', 'to-check', 'ready', 'failed', 'sent']);
-export const InvoiceQuery = PageQuery.extend({ tab: InvoiceTab.default('all') });
+/** `problem`: only invoices that stand still because of this code of the catalogue */
+export const InvoiceQuery = PageQuery.extend({
+  tab: InvoiceTab.default('all'),
+  problem: z.string().max(50).optional(),
+});
 /** GET /api/invoices/counts */
 export const InvoiceCounts = z.object({
   all: z.number().int(),
@@ -119,6 +123,10 @@ export const Invoice = InvoiceRow.extend({
   projectId: Id.nullable(),
   projectCostCodeId: Id.nullable(),
   costTypeId: Id.nullable(),
+  projectText: z.string().nullable(),
+  codeText: z.string().nullable(),
+  costTypeText: z.string().nullable(),
+  /** people by name where they are known, else as whoever acted was known */
   enteredBy: z.string(),
   checkedBy: z.string().nullable(),
   approvedBy: z.string().nullable(),
@@ -137,6 +145,8 @@ export const Invoice = InvoiceRow.extend({
     send: z.boolean(),
     retry: z.boolean(),
     cancel: z.boolean(),
+    unapprove: z.boolean(),
+    delete: z.boolean(),
   }),
 });
 export type Invoice = z.infer<typeof Invoice>;

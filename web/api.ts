@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ApiError as Refusal } from '../schemas/common.ts';
 import { reachability } from './reachability.ts';
 
@@ -30,6 +30,7 @@ export const api = {
   post: <T>(path: string, answer: z.ZodType<T>, body: unknown = {}) => call('POST', path, { answer, body }),
   put: <T>(path: string, answer: z.ZodType<T>, body: unknown) => call('PUT', path, { answer, body }),
   patch: <T>(path: string, answer: z.ZodType<T>, body: unknown) => call('PATCH', path, { answer, body }),
+  delete: (path: string) => call('DELETE', path, { answer: z.null() }),
   postCsv: <T>(path: string, answer: z.ZodType<T>, csv: string) => call('POST', path, { answer, csv }),
 };
 

@@ -3,6 +3,7 @@ import { getLog } from '../../db/queries/integration-log.ts';
 import { deleteInvoice } from '../../db/queries/invoice-delete.ts';
 import { countInvoices, listInvoices } from '../../db/queries/invoice-list.ts';
 import { createInvoice, updateInvoice } from '../../db/queries/invoices.ts';
+import { namesOfPeople } from '../../db/queries/people-names.ts';
 import { Id, page } from '../../schemas/common.ts';
 import { Invoice, InvoiceCounts, InvoiceInput, InvoiceLog, InvoiceQuery, InvoiceRow } from '../../schemas/invoices.ts';
 import type { RouteContext } from '../context.ts';
@@ -111,9 +112,15 @@ export function invoiceRoutes({ route, deps }: RouteContext): void {
       const entries = await getLog(db, caller.account, 'invoice', params.id);
       // Every invoice has at least the entry of its arrival.
       if (entries.length === 0) throw notFound('invoice');
+      const nameOf = await namesOfPeople(
+        db,
+        caller.account,
+        entries.map(({ actor }) => actor),
+      );
       return {
-        entries: entries.map(({ workflowId, runId, ...entry }) => ({
+        entries: entries.map(({ workflowId, runId, actor, ...entry }) => ({
           ...entry,
+          actor: actor && nameOf(actor),
           temporalUrl: temporalLink(deps.env, workflowId, runId),
         })),
       };

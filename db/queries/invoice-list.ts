@@ -42,9 +42,20 @@ export interface InvoicePage {
 export async function listInvoices(
   db: Queryable,
   account: string,
-  query: { tab: InvoiceTab; search?: string | undefined; cursor?: string | undefined; limit: number },
+  query: {
+    tab: InvoiceTab;
+    search?: string | undefined;
+    problem?: string | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  },
 ): Promise<InvoicePage> {
-  const matching = and(eq(payableInvoice.account, account), TABS[query.tab], searched(query.search));
+  const matching = and(
+    eq(payableInvoice.account, account),
+    TABS[query.tab],
+    query.problem === undefined ? undefined : standsStillFor(query.problem),
+    searched(query.search),
+  );
   const rows = await selectRows(db)
     .where(and(matching, query.cursor === undefined ? undefined : lt(payableInvoice.id, query.cursor)))
     .orderBy(desc(payableInvoice.id))
@@ -61,6 +72,10 @@ export async function listInvoices(
     nextCursor: rows.length > query.limit ? (shown.at(-1)?.id ?? null) : null,
   };
 }
+
+/** The first problem names the reason, as the overview counts it. */
+const standsStillFor = (code: string): SQL | undefined =>
+  and(TABS.failed, sql`${payableInvoice.problems} -> 0 ->> 'code' = ${code}`);
 
 function searched(search: string | undefined): SQL | undefined {
   if (search === undefined || search.trim() === '') return undefined;

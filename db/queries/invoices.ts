@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { Decimal } from '../../domain/decimal.ts';
 import {
   allowedSteps,
   type Finding,
@@ -25,6 +26,7 @@ import { clearWaits } from './document-waits.ts';
 import { addLog, lastRun } from './integration-log.ts';
 import { loadInvoice } from './invoice-document.ts';
 import { presentRow, selectRows } from './invoice-list.ts';
+import { namesOfPeople } from './people-names.ts';
 import { getSettings } from './settings.ts';
 
 /** What came of a change a person asked for. `refused` carries the sentence to show; `conflict` is a matter of time, not of rights. */
@@ -186,6 +188,8 @@ export interface InvoicePartRow {
   projectText: string;
   state: 'planned' | 'sending' | 'sent' | 'failed';
   total: string;
+  /** Procore has it, or may have it */
+  isStanding: boolean;
   procoreId: string | null;
   projectProcoreId: string;
   loginUrl: string;
@@ -199,25 +203,44 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
   if (!listed) return null;
   const settings = await getSettings(db, account);
   const { row, document } = loaded;
+  const parts = await partsOf(db, account, id);
+  const nameOf = await namesOfPeople(db, account, [row.enteredBy, row.checkedBy, row.approvedBy]);
   return {
     ...presentRow(listed),
+    ...(await headerTexts(db, row)),
     payableAccountId: row.payableAccountId,
     description: row.description,
     projectId: row.projectId,
     projectCostCodeId: row.projectCostCodeId,
     costTypeId: row.costTypeId,
-    enteredBy: row.enteredBy,
-    checkedBy: row.checkedBy,
-    approvedBy: row.approvedBy,
+    enteredBy: nameOf(row.enteredBy),
+    checkedBy: row.checkedBy && nameOf(row.checkedBy),
+    approvedBy: row.approvedBy && nameOf(row.approvedBy),
     revision: row.revision,
     waitingSince: listed.waitingSince,
     lines: await linesOf(db, id, document.lines),
     problems: row.problems as Finding[],
     smallestTolerance: checkRounding(document, settings).smallestTolerance,
-    parts: await partsOf(db, account, id),
+    parts,
     lastRun: await lastRun(db, account, id),
-    allowed: allowedSteps(row),
+    allowed: { ...allowedSteps(row), delete: row.integration === null && !parts.some((part) => part.isStanding) },
   };
+}
+
+/** What the header's own coding is called. */
+async function headerTexts(db: Queryable, row: typeof payableInvoice.$inferSelect) {
+  const [texts] = await db
+    .select({
+      projectText: sql<string | null>`${project.code} || ' ' || ${project.description}`,
+      codeText: sql<string | null>`${projectCostCode.code} || ' ' || ${projectCostCode.description}`,
+      costTypeText: sql<string | null>`${costType.code} || ' ' || ${costType.description}`,
+    })
+    .from(payableInvoice)
+    .leftJoin(project, eq(project.id, payableInvoice.projectId))
+    .leftJoin(projectCostCode, eq(projectCostCode.id, payableInvoice.projectCostCodeId))
+    .leftJoin(costType, eq(costType.id, payableInvoice.costTypeId))
+    .where(eq(payableInvoice.id, row.id));
+  return texts ?? { projectText: null, codeText: null, costTypeText: null };
 }
 
 type LoadedLines = NonNullable<Awaited<ReturnType<typeof loadInvoice>>>['document']['lines'];
@@ -232,6 +255,8 @@ async function linesOf(db: Queryable, invoiceId: string, lines: LoadedLines) {
     const line = lines[index];
     return {
       ...row,
+      quantity: plain(row.quantity),
+      unitPrice: plain(row.unitPrice),
       codeText: line?.code ? `${line.code.code} ${line.code.description}` : null,
       costTypeText: line?.costType ? `${line.costType.code} ${line.costType.name}` : null,
       projectText: line?.project ? projectText(line.project) : null,
@@ -239,6 +264,9 @@ async function linesOf(db: Queryable, invoiceId: string, lines: LoadedLines) {
     };
   });
 }
+
+/** A number as people write it: the database fills up with zeros. */
+const plain = (number: string | null): string | null => (number === null ? null : new Decimal(number).toFixed());
 
 async function partsOf(db: Queryable, account: string, documentId: string): Promise<InvoicePartRow[]> {
   const rows = await db
@@ -255,6 +283,7 @@ async function partsOf(db: Queryable, account: string, documentId: string): Prom
       projectText: desired?.projectText ?? '',
       state: part.state,
       total: desired?.total ?? '0.00',
+      isStanding: part.procoreId !== null || part.sending !== null,
       procoreId: part.procoreId,
       projectProcoreId: part.projectProcoreId,
       loginUrl,

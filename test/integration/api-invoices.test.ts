@@ -99,13 +99,24 @@ const invoiceOf = (change: object = {}) => {
   };
 };
 
+const NOTHING = {
+  edit: false,
+  check: false,
+  approve: false,
+  send: false,
+  retry: false,
+  cancel: false,
+  unapprove: false,
+  delete: false,
+};
+
 test('an invoice without a cost type is not checked while that setting is on; allocating one lets it through', async () => {
   await world.admin.send('PATCH', '/api/settings', { checkCostType: true });
   const { status, body: entered } = await clerk.post('/api/invoices', invoiceOf());
   expect([status, entered.status, entered.may]).toEqual([
     201,
     'entered',
-    { edit: true, check: true, approve: false, send: false, retry: false, cancel: false },
+    { ...NOTHING, edit: true, check: true, delete: true },
   ]);
 
   const { body: refused } = await clerk.post(`/api/invoices/${entered.id}/check`, {});
@@ -168,6 +179,33 @@ test('an invoice that never went to Procore can be deleted, and is then unknown'
   expect((await clerk.get(`/api/invoices/${body.id}`)).status).toBe(404);
 });
 
+test('an approval is withdrawn by an approver, and then the invoice can be approved again', async () => {
+  const { body } = await clerk.post('/api/invoices', invoiceOf({ costTypeId: records.typeId }));
+  await clerk.post(`/api/invoices/${body.id}/check`, {});
+  const { body: approved } = await approver.post(`/api/invoices/${body.id}/approve`, {});
+  expect(approved.may).toEqual({ ...NOTHING, unapprove: true });
+  const { body: withdrawn } = await approver.post(`/api/invoices/${body.id}/unapprove`, {});
+  expect([withdrawn.status, withdrawn.approvedBy, withdrawn.may]).toEqual([
+    'checked',
+    null,
+    { ...NOTHING, approve: true },
+  ]);
+});
+
+test("people stand by their names, the header's coding by its words, and numbers without filling zeros", async () => {
+  const line = { amount: '12400.00', quantity: '2.5', unitPrice: '4960.00', taxCodeId: records.taxCodeId };
+  const { body } = await clerk.post('/api/invoices', invoiceOf({ costTypeId: records.typeId, lines: [line] }));
+  expect(body).toMatchObject({
+    enteredBy: 'clerk',
+    projectText: 'P-1007 Harbour Apartments',
+    codeText: '03-310 Concrete',
+    costTypeText: 'M Materials',
+    lines: [{ quantity: '2.5', unitPrice: '4960' }],
+  });
+  const { body: log } = await clerk.get(`/api/invoices/${body.id}/log`);
+  expect(log.entries.map(({ actor }: { actor: string }) => actor)).toEqual(['clerk']);
+});
+
 test('taking a duplicate over is for admins and needs a reason', async () => {
   const { body } = await clerk.post('/api/invoices', invoiceOf());
   const choose = (client: ApiClient, choice: object) => client.post(`/api/invoices/${body.id}/duplicate`, choice);
@@ -199,6 +237,9 @@ test('the overview counts what needs a person by its reason, and shows what is l
   expect(after.needsPerson).toEqual([
     { code: 'CODE_MISSING', message: 'Cost code 03-310 does not exist in Procore project P-1007.', count: 1 },
   ]);
+  const listed = async (problem: string) => (await world.admin.get(`/api/invoices?tab=failed&problem=${problem}`)).body;
+  expect(await listed('CODE_MISSING')).toMatchObject({ total: 1, rows: [{ number: 'FAILED-1' }] });
+  expect(await listed('ROUNDING')).toMatchObject({ total: 0, rows: [] });
 });
 
 test('who listens hears which invoices of the own account changed, and none of another', async () => {

@@ -8,7 +8,7 @@ import { announce, announceError } from '../elements/announce.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
 import styles from './check-screen.module.css';
-import { blankLine, type Draft, headerOf, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
+import { blankLine, type Draft, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
 import { focusField, focusNextStep } from './fields.ts';
 import { Foot } from './foot.tsx';
 import { HeaderForm } from './header-form.tsx';
@@ -49,7 +49,7 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
       const found = mistakesOf(clean);
       setMistakes(found);
       if (Object.keys(found).length > 0) throw new Mistakes();
-      const saved = await saveInvoice(idNow(), inputOf(clean), headerOf(clean));
+      const saved = await saveInvoice(idNow(), inputOf(clean));
       created.current = saved.id;
       settle(clean, saved.revision);
       return saved;

@@ -35,11 +35,6 @@ export interface Draft {
   lines: DraftLine[];
 }
 
-/** What the header's own coding reads like; lines carry their words themselves. */
-export type HeaderPicks = { project: Pick | null; code: Pick | null; costType: Pick | null };
-
-export const headerOf = ({ project, code, costType }: Draft): HeaderPicks => ({ project, code, costType });
-
 let lastKey = 0;
 
 export function blankLine(like?: DraftLine): DraftLine {
@@ -73,7 +68,7 @@ export function blankDraft(invoiceDate: string): Draft {
   };
 }
 
-export function draftOf(invoice: Invoice, header: HeaderPicks): Draft {
+export function draftOf(invoice: Invoice): Draft {
   const lines = invoice.lines.map((line) => ({
     key: `line-${++lastKey}`,
     project: pickOf(line.projectId, line.projectText),
@@ -92,7 +87,9 @@ export function draftOf(invoice: Invoice, header: HeaderPicks): Draft {
     supplier: pickOf(invoice.payableAccountId, invoice.vendorName),
     invoiceDate: invoice.invoiceDate,
     description: invoice.description ?? '',
-    ...header,
+    project: pickOf(invoice.projectId, invoice.projectText),
+    code: pickOf(invoice.projectCostCodeId, invoice.codeText),
+    costType: pickOf(invoice.costTypeId, invoice.costTypeText),
     total: formatMoney(invoice.total),
     tax: formatMoney(invoice.tax),
     lines: lines.length > 0 ? lines : [blankLine()],

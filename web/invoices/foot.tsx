@@ -6,6 +6,7 @@ import type { Invoice } from '../../schemas/invoices.ts';
 import { formatMoney, subtractMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
 import styles from './check-screen.module.css';
+import { DeleteButton } from './delete-button.tsx';
 import { type Draft, linesTotal } from './draft.ts';
 import { focusNextStep } from './fields.ts';
 import type { InvoiceAction } from './queries.ts';
@@ -30,6 +31,8 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
     send: false,
     retry: false,
     cancel: false,
+    unapprove: false,
+    delete: false,
   };
   useNextStep(busy);
   // Saving takes a check and an approval back, so changes can always be checked again.
@@ -66,6 +69,12 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
             {...step('check')}
           >
             Check
+          </Button>
+        )}
+        {invoice !== null && may.delete && <DeleteButton invoice={invoice} isBusy={busy !== null} />}
+        {may.unapprove && (
+          <Button variant="default" {...step('unapprove')}>
+            Withdraw approval
           </Button>
         )}
         {may.cancel && (

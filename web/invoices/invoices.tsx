@@ -93,14 +93,13 @@ interface InvoiceListProps {
 }
 
 function InvoiceList({ tab, search, problem, chosen, setChosen }: InvoiceListProps) {
-  const page = useSearchPage({ key: 'invoices', path: '/api/invoices', row: InvoiceRow, query: { tab, search } });
-  const { hasMore, isLoadingMore, loadMore } = page;
-  // One reason is picked out here, so all pages must be at hand.
-  useEffect(() => {
-    if (problem !== undefined && hasMore && !isLoadingMore) loadMore();
-  }, [problem, hasMore, isLoadingMore, loadMore]);
-  const rows = problem === undefined ? page.rows : page.rows.filter((row) => row.problemCode === problem);
-
+  const page = useSearchPage({
+    key: 'invoices',
+    path: '/api/invoices',
+    row: InvoiceRow,
+    query: { tab, search, problem },
+  });
+  const { rows, hasMore, isLoadingMore, loadMore } = page;
   if (page.error !== null) return <ErrorState error={page.error} onRetry={page.retry} />;
   if (page.isLoading) return <LoadingRows rows={14} />;
   if (rows.length === 0) return <NoInvoices tab={tab} search={search} />;
@@ -120,7 +119,7 @@ function InvoiceList({ tab, search, problem, chosen, setChosen }: InvoiceListPro
       />
       <LoadMore
         shown={rows.length}
-        total={problem === undefined ? page.total : rows.length}
+        total={page.total}
         noun="invoice"
         hasMore={hasMore}
         isLoading={isLoadingMore}

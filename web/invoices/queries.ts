@@ -10,7 +10,6 @@ import {
 } from '../../schemas/invoices.ts';
 import { ProjectCostCode } from '../../schemas/records.ts';
 import { api, queryClient } from '../api.ts';
-import type { HeaderPicks } from './draft.ts';
 
 export const countsQuery = queryOptions({
   queryKey: ['invoices', 'counts'],
@@ -23,22 +22,18 @@ export const invoiceQuery = (id: string) =>
     queryFn: () => api.get(`/api/invoices/${id}`, Invoice),
   });
 
-/** The words of a header's coding, known for each revision. */
-export const headerKey = ({ id, revision }: Pick<Invoice, 'id' | 'revision'>) => ['invoice-header', id, revision];
-
 export const logQuery = (id: string) =>
   queryOptions({
     queryKey: ['invoices', 'log', id],
     queryFn: async () => (await api.get(`/api/invoices/${id}/log`, InvoiceLog)).entries,
   });
 
-/** Creates the invoice, or writes over the one of that id. Its page needs not ask again for what the header reads. */
-export async function saveInvoice(id: string | null, input: InvoiceInput, header: HeaderPicks): Promise<Invoice> {
+/** Creates the invoice, or writes over the one of that id. */
+export async function saveInvoice(id: string | null, input: InvoiceInput): Promise<Invoice> {
   const saved =
     id === null
       ? await api.post('/api/invoices', Invoice, input)
       : await api.put(`/api/invoices/${id}`, Invoice, input);
-  queryClient.setQueryData(headerKey(saved), header);
   return remember(saved);
 }
 
@@ -46,6 +41,12 @@ export type InvoiceAction = 'check' | 'approve' | 'unapprove' | 'send' | 'retry'
 
 export async function act(id: string, action: InvoiceAction): Promise<Invoice> {
   return remember(await api.post(`/api/invoices/${id}/${action}`, Invoice));
+}
+
+export async function deleteInvoice(id: string): Promise<void> {
+  await api.delete(`/api/invoices/${id}`);
+  queryClient.removeQueries({ queryKey: invoiceQuery(id).queryKey });
+  await queryClient.invalidateQueries({ queryKey: ['invoices'], predicate: ({ queryKey }) => queryKey[2] !== id });
 }
 
 export async function sendMany(ids: string[]): Promise<z.infer<typeof SendResult>> {

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import type { Invoice } from '../../schemas/invoices.ts';
+import { eventually } from '../environment/stack.ts';
+import { openDesk, signIn } from './browser.ts';
+import { type Coding, enterInvoice, prepareProject } from './records.ts';
+
+let coding: Coding;
+const desk = openDesk({}, async (desk) => {
+  coding = await prepareProject(desk.stack);
+  await signIn(desk);
+});
+
+async function approved(number: string): Promise<Invoice> {
+  const invoice = await enterInvoice(desk.stack, coding, { number });
+  for (const step of ['check', 'approve']) await desk.stack.api('POST', `/api/invoices/${invoice.id}/${step}`);
+  return invoice;
+}
+
+test('a file without mistakes is imported whole', async () => {
+  const { page } = desk;
+  const csv = [
+    'invoice_number,supplier,invoice_date,total,gst,project,cost_code,cost_type,line_description,amount,tax_code',
+    ...[1, 2].map((n) =>
+      [
+        `CSV-${n}`,
+        coding.vendor.description,
+        '2026-11-18',
+        '100.00',
+        '15.00',
+        coding.project.code,
+        coding.code.code,
+        coding.code.costTypes[0]?.code,
+        'Timber',
+        '100.00',
+        coding.taxCode.code,
+      ].join(','),
+    ),
+  ].join('\n');
+  await page.goto('/invoices');
+  await page
+    .getByLabel('CSV file of invoices')
+    .setInputFiles({ name: 'november.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await page.getByText('2 invoices imported.').waitFor();
+  await page.getByRole('link', { name: 'CSV-1' }).click();
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByText('Checked.', { exact: true }).first().waitFor();
+});
+
+test('an approval is withdrawn, and an invoice that Procore never heard of is deleted', async () => {
+  const { page } = desk;
+  const { id } = await approved('STEP-1');
+  await page.goto(`/invoices/${id}`);
+  await page.getByRole('button', { name: 'Withdraw approval' }).click();
+  await page.getByRole('button', { name: 'Approve' }).waitFor();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete the invoice' }).click();
+  await page.getByText('STEP-1 deleted.').waitFor();
+  await expect.poll(() => page.getByRole('link', { name: 'STEP-1' }).count()).toBe(0);
+});
+
+test('an invoice on its way is cancelled, and nothing reaches Procore', async () => {
+  const { page, stack } = desk;
+  const { id } = await approved('STEP-2');
+  await stack.stopWorker();
+  try {
+    await page.goto(`/invoices/${id}`);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Cancel sending' }).click();
+    await page.getByText('Cancelled.').waitFor();
+  } finally {
+    await stack.startWorker();
+  }
+  await eventually(async () => {
+    const { body } = await stack.api<Invoice>('GET', `/api/invoices/${id}`);
+    return body.integration === null;
+  }, 60_000);
+  const { records } = await stack.control<{ records: { invoice_number: string }[] }>('GET', '/records/direct_costs');
+  expect(records.filter((cost) => cost.invoice_number === 'STEP-2')).toEqual([]);
+});
+
+test('a fetch is cancelled from its screen', async () => {
+  const { page, stack } = desk;
+  await stack.stopWorker();
+  try {
+    const { body: companies } = await stack.api<{ id: string }[]>('GET', '/api/companies');
+    const { body: fetched } = await stack.api<{ id: string }>('POST', '/api/fetches', {
+      companyId: companies[0]?.id,
+      startDate: '2025-12-01',
+      endDate: '2026-11-01',
+    });
+    await page.goto(`/fetch?id=${fetched.id}`);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Cancelled').first().waitFor();
+  } finally {
+    await stack.startWorker();
+  }
+});
