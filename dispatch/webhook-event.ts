@@ -35,6 +35,11 @@ const Payload = z.object({
   resource_type: word,
   event_type: word,
   reason: word,
+  /** v3 alone: the parent of a line */
+  related_resources: z
+    .array(z.object({ id: idOrNone }))
+    .nullish()
+    .catch(null),
 });
 type Payload = z.infer<typeof Payload>;
 
@@ -84,7 +89,14 @@ function place(hook: HookTarget, payload: Payload): Partial<NewInboxEvent> {
   if (!isWanted(resource, hook.company)) return ignored(resource, `${name} are switched off for ${hook.company.name}.`);
   const scope = scopeOf(hook, resource, payload);
   if (scope === null) return ignored(resource, 'It does not say which project it concerns.');
-  return { flow: resource.flow, scope, recordKind: resource.recordKind };
+  const recordId = recordOf(resource, payload);
+  return { flow: resource.flow, scope, recordKind: resource.recordKind, recordId };
+}
+
+/** Lines are read with the record they stand on; where an event does not name it, all records of the kind are read. */
+function recordOf({ about }: WatchedResource, payload: Payload): string | null {
+  if (about === undefined) return payload.resource_id;
+  return about === 'parent' ? (payload.related_resources?.[0]?.id ?? null) : null;
 }
 
 const ignored = (resource: WatchedResource | null, outcome: string): Partial<NewInboxEvent> => ({

@@ -1,9 +1,13 @@
+import type { PurchaseOrderMaster } from './commitments.ts';
+
 export type Toggle =
   | 'syncProjects'
   | 'syncVendors'
   | 'syncStandardCostCodes'
   | 'syncProjectCostCodes'
-  | 'syncUsers';
+  | 'syncUsers'
+  | 'syncSubContracts'
+  | 'purchaseOrderMaster';
 
 /** What a kind of Procore event means to us. */
 export interface WatchedResource {
@@ -13,6 +17,8 @@ export interface WatchedResource {
   level: 'company' | 'project';
   flow: 'project' | 'vendors' | 'cost-codes' | 'users';
   recordKind: string;
+  /** which record its events are about: the one they name unless said otherwise, its parent, or any of the kind */
+  about?: 'parent' | 'kind';
   /** watched while any of these is on (setup guide: Procore Webhook synch settings) */
   toggles: readonly Toggle[];
 }
@@ -53,8 +59,38 @@ export const WATCHED: readonly WatchedResource[] = [
     recordKind: 'budget',
     toggles: ['syncProjectCostCodes'],
   },
+  ofCommitments('purchase_order', ['purchaseOrderMaster'], 'Purchase Order Contracts'),
+  ofCommitments('purchase_order', ['purchaseOrderMaster'], 'Purchase Order Contract Line Items', 'parent'),
+  ofCommitments('sub_contract', ['syncSubContracts'], 'Work Order Contracts'),
+  ofCommitments('sub_contract', ['syncSubContracts'], 'Work Order Contract Line Items', 'parent'),
+  ofCommitments('change_order', ['purchaseOrderMaster', 'syncSubContracts'], 'Change Order Packages'),
+  // A request stands between a package and its potential change orders; Procore does not find one by its id alone.
+  ofCommitments('change_order', ['purchaseOrderMaster', 'syncSubContracts'], 'Change Order Requests', 'kind'),
+  ofCommitments('potential_change_order', ['purchaseOrderMaster', 'syncSubContracts'], 'Potential Change Orders'),
+  ofCommitments(
+    'potential_change_order',
+    ['purchaseOrderMaster', 'syncSubContracts'],
+    'Potential Change Order Line Items',
+    'parent',
+  ),
 ];
 
+function ofCommitments(
+  recordKind: string,
+  toggles: readonly Toggle[],
+  name: string,
+  about?: WatchedResource['about'],
+): WatchedResource {
+  return { name, level: 'project', flow: 'project', recordKind, toggles, ...(about && { about }) };
+}
+
+/** The switches of a company (setup guide: Procore Webhook synch settings). */
+export type Switches = Readonly<Record<Exclude<Toggle, 'purchaseOrderMaster'>, boolean>> & {
+  readonly purchaseOrderMaster: PurchaseOrderMaster;
+};
+
 /** Whether a company wants to hear of a kind of event. */
-export const isWanted = (resource: WatchedResource, company: Readonly<Record<Toggle, boolean>>): boolean =>
-  resource.toggles.some((toggle) => company[toggle]);
+export const isWanted = (resource: WatchedResource, company: Switches): boolean =>
+  resource.toggles.some((toggle) =>
+    toggle === 'purchaseOrderMaster' ? company.purchaseOrderMaster === 'procore' : company[toggle],
+  );

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, date, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { PURCHASE_ORDER_MASTERS } from '../../domain/commitments.ts';
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
 import { accessPersona, entryType, userGroup } from './people.ts';
 
@@ -58,9 +59,6 @@ export const oauthState = pgTable('oauth_state', {
   userId: text().notNull(),
   expiresAt: at().notNull(),
 });
-
-/** Who is the master of purchase orders: nobody (none are exchanged), Procore, or Lentune. */
-export const PURCHASE_ORDER_MASTERS = ['none', 'procore', 'lentune'] as const;
 
 /** A Procore company reached through a connection, with what synchronises. */
 export const procoreCompany = pgTable(
