@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { numeric, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { customType, numeric, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { authOrganization } from './auth.ts';
 
 /** uuidv7: unique without coordination and ordered by creation, so an index on it is an index on age. */
@@ -14,6 +14,9 @@ export const account = () =>
 export const at = () => timestamp({ withTimezone: true, mode: 'string' });
 export const createdAt = () => at().notNull().defaultNow();
 export const updatedAt = () => at().notNull().defaultNow();
+
+/** The content of a file. */
+export const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
 
 /** Dollars: a decimal string in code, exact in the database. */
 export const money = () => numeric({ precision: 18, scale: 2 });

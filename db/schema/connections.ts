@@ -90,11 +90,15 @@ export const procoreCompany = pgTable(
     timeSheetPersonaId: uuid().references(() => accessPersona.id),
     /** documents dated before it never leave by schedule or bulk (domain.md Q46) */
     goLiveDate: date({ mode: 'string' }).notNull().default(sql`current_date`),
+    /** approved invoices leave by themselves; off until an admin turns it on after a dry run (domain.md Q46) */
+    sendBySchedule: boolean().notNull().default(false),
     syncSubContracts: boolean().notNull().default(false),
     /** "Procore purchase orders", "Lentune purchase orders" or neither: one value, so that both can never be on */
     purchaseOrderMaster: text({ enum: PURCHASE_ORDER_MASTERS }).notNull().default('none'),
     /** whether Procore gives `origin_data` back here; null until the first record we create tells */
     returnsStamp: boolean(),
+    /** whether files already on a record stay when one is added here; null until a second file tells */
+    keepsFiles: boolean(),
     /** the company hook refuses project resources here, so every monitored project has a hook of its own */
     hasProjectHooks: boolean().notNull().default(false),
     /** an accounting system is connected to it in Procore, as far as its records tell */

@@ -1,5 +1,6 @@
 export * from './api-keys.ts';
 export * from './auth.ts';
+export * from './bulk-actions.ts';
 export * from './codes.ts';
 export * from './commitments.ts';
 export * from './connections.ts';

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { date, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { bulkAction } from './bulk-actions.ts';
 import { costType, projectCostCode } from './codes.ts';
-import { account, at, createdAt, id, money, quantity, updatedAt } from './columns.ts';
+import { account, at, bytes, createdAt, id, money, quantity, updatedAt } from './columns.ts';
 import { project } from './projects.ts';
 import { taxCode } from './tax-codes.ts';
 import { payableAccount } from './vendors.ts';
@@ -45,6 +46,22 @@ export const payableInvoice = pgTable(
     queuedBy: text(),
     /** a person's click goes before batches */
     queuedPriority: integer().notNull().default(0),
+    /** what the run shall do: send all of it, only the files of what stands in Procore, or take it back from there */
+    queuedFor: text({ enum: ['send', 'files', 'undo'] })
+      .notNull()
+      .default('send'),
+    /** the mark to return to when a person takes it off the queue, or no longer ignores it */
+    markBefore: text({
+      enum: ['queued', 'sending', 'waiting', 'sent', 'failed', 'skipped', 'partial', 'held', 'ignored'],
+    }),
+    /** the bulk action that queued it last */
+    bulkId: uuid().references(() => bulkAction.id, { onDelete: 'set null' }),
+    /** why a person keeps it from being sent */
+    ignoredReason: text(),
+    /** why an admin sends it although it is from before the go-live date */
+    earlyReason: text(),
+    /** what a person agreed to when taking it back: UndoOrder of domain/undo.ts */
+    undoOrder: jsonb(),
     /** the workflow was started for this queueing */
     dispatchedAt: at(),
     waitingSince: at(),
@@ -63,6 +80,7 @@ export const payableInvoice = pgTable(
     index('payable_invoice_queue')
       .on(table.queuedPriority, table.queuedAt)
       .where(sql`${table.queuedAt} is not null and ${table.dispatchedAt} is null`),
+    index('payable_invoice_bulk').on(table.bulkId),
   ],
 );
 
@@ -88,4 +106,24 @@ export const payableInvoiceLine = pgTable(
     taxCodeId: uuid().references(() => taxCode.id),
   },
   (table) => [unique().on(table.invoiceId, table.position)],
+);
+
+/** A file of an invoice, such as the supplier's PDF. Names are unique within an invoice: Procore is asked by name. */
+export const payableAttachment = pgTable(
+  'payable_attachment',
+  {
+    id: id(),
+    account: account(),
+    invoiceId: uuid()
+      .notNull()
+      .references(() => payableInvoice.id, { onDelete: 'cascade' }),
+    filename: text().notNull(),
+    contentType: text().notNull(),
+    size: integer().notNull(),
+    sha256: text().notNull(),
+    bytes: bytes().notNull(),
+    addedBy: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [unique().on(table.invoiceId, table.filename)],
 );

@@ -21,6 +21,8 @@ export const pushPart = pgTable(
     revision: integer().notNull(),
     /** null: the edited document no longer has this part */
     desired: jsonb(),
+    /** how far a person went who takes the record back: Removal of domain/undo.ts; null unless it is taken back */
+    removal: jsonb(),
     /** per owned field what we sent and what Procore made of it; ids of our lines */
     agreed: jsonb(),
     /** Procore's id of the record */
@@ -28,7 +30,7 @@ export const pushPart = pgTable(
     /** the write on its way and when; set by compare-and-set before the call, cleared by the answer */
     sending: jsonb(),
     sendingToken: text(),
-    state: text({ enum: ['planned', 'sending', 'sent', 'failed'] })
+    state: text({ enum: ['planned', 'sending', 'sent', 'failed', 'reversed'] })
       .notNull()
       .default('planned'),
     sentAt: at(),

@@ -1,4 +1,4 @@
-import { boolean, numeric, pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, integer, numeric, pgTable, text } from 'drizzle-orm/pg-core';
 import { account, money, updatedAt } from './columns.ts';
 
 /** Administration > Settings > Integration, one row per account; names follow the setup guide's labels. */
@@ -44,6 +44,10 @@ export const integrationSettings = pgTable('integration_settings', {
     .default('approved'),
   /** post where the project does not keep tax codes, instead of holding with TAX_OFF */
   postWithoutTax: boolean().notNull().default(false),
+  /** domain.md Q20: the files of an invoice go to Procore with it */
+  sendAttachments: boolean().notNull().default(true),
+  /** the largest file that is taken and sent, in megabytes */
+  attachmentMaxMb: integer().notNull().default(20),
   /** one person may enter and approve the same invoice */
   selfApproval: boolean().notNull().default(false),
   updatedAt: updatedAt(),
