@@ -17,7 +17,7 @@ import { isMassVanish } from '../domain/diff.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import type { ProjectRow } from '../procore/projects.ts';
-import { gateOfRow } from './project-row.ts';
+import { gateOfRow } from '../procore/project-row.ts';
 
 /** What a comparison goes through, in the order in which records refer to each other. */
 export type CompareKind = 'vendors' | 'codes' | 'projects';

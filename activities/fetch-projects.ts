@@ -22,7 +22,7 @@ import { refusalOf, waitsByItself } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import type { Project, ProjectRow } from '../procore/projects.ts';
-import { gateOfRow, nameOfRow } from './project-row.ts';
+import { gateOfRow, nameOfRow } from '../procore/project-row.ts';
 
 export interface FetchRun {
   account: string;

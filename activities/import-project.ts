@@ -10,7 +10,7 @@ import {
   type ProjectContent,
 } from '../db/queries/projects.ts';
 import { byHandProjects } from '../db/queries/projects-by-hand.ts';
-import { getSettings } from '../db/queries/settings.ts';
+import { getSettings, type IntegrationSettings } from '../db/queries/settings.ts';
 import type { Db, Tx } from '../db/types.ts';
 import { DomainError, messageOf } from '../domain/errors.ts';
 import { chooseProject, codesWanted, type Gate, type ProcoreProject, stageGate } from '../domain/projects.ts';
@@ -52,7 +52,7 @@ interface Reading {
   codes: CodesReading | null;
   commitments: CommitmentsPart | null;
   costTypes: CostType[] | null;
-  linkedCodesOnly: boolean;
+  settings: IntegrationSettings;
   /** why nothing was read, in words */
   leftOut: string | null;
   /** not the first activity of this round */
@@ -123,7 +123,7 @@ const isAskedFor = ({ source }: PickedRecord): boolean => source === 'fetch' || 
 
 async function readProject(db: Db, company: OpenCompany, page: FlowPage, procoreId: string): Promise<Reading> {
   const { account, companyId, records } = page;
-  const { linkedCodesOnly } = await getSettings(db, account);
+  const settings = await getSettings(db, account);
   const linked = await findLinkedProject(db, account, companyId, procoreId);
   const { codesFrom, commitmentsFrom, isWhole: wasWhole } = placeOf(page.cursor);
   const reading: Reading = {
@@ -134,7 +134,7 @@ async function readProject(db: Db, company: OpenCompany, page: FlowPage, procore
     codes: null,
     commitments: null,
     costTypes: null,
-    linkedCodesOnly,
+    settings,
     leftOut: null,
     isContinued: page.cursor !== null,
   };
@@ -240,14 +240,14 @@ function keepProject({ linked, procoreId }: Reading): Saved {
   return { id: linked.project.id, code: linked.project.code, change: 'none' };
 }
 
-async function saveProject(tx: Tx, { page, procoreId, linked }: Reading, project: Project): Promise<Saved> {
+async function saveProject(tx: Tx, { page, procoreId, linked, settings }: Reading, project: Project): Promise<Saved> {
   const { account, companyId } = page;
   const content = contentOf(project);
   const hash = contentHash(content);
   const isFetched = page.records.some(isAskedFor) || !linked;
   const saved = linked
     ? { id: linked.project.id, code: linked.project.code, change: 'changed' as const }
-    : await placeProject(tx, page, project, content);
+    : await placeProject(tx, page, project, content, settings.prefixOnCreate);
   if (linked && linked.contentHash === hash && linked.project.isMonitored) {
     if (isFetched) await changeProject(tx, account, saved.id, { isFetched });
     return { ...saved, change: 'none' };
@@ -268,10 +268,16 @@ async function saveProject(tx: Tx, { page, procoreId, linked }: Reading, project
   return saved;
 }
 
-async function placeProject(tx: Tx, { account, companyId }: FlowPage, project: Project, content: ProjectContent) {
+async function placeProject(
+  tx: Tx,
+  { account, companyId }: FlowPage,
+  project: Project,
+  content: ProjectContent,
+  isPrefixed: boolean,
+) {
   await lockNewCodes(tx, account, 'project');
   const locals = await listLocalProjects(tx, account);
-  const choice = chooseProject({ procoreId: project.id, number: project.project_number }, locals);
+  const choice = chooseProject({ procoreId: project.id, number: project.project_number }, locals, isPrefixed);
   if (choice.kind === 'link') {
     const code = locals.find((local) => local.id === choice.id)?.code ?? '';
     return { id: choice.id, code, change: 'linked' as const };
@@ -282,7 +288,7 @@ async function placeProject(tx: Tx, { account, companyId }: FlowPage, project: P
 
 async function saveCodes(tx: Tx, reading: Reading, localId: string, codes: CodesReading): Promise<CodesSaved> {
   const { account, companyId } = reading.page;
-  const { procoreId, linkedCodesOnly } = reading;
+  const { procoreId, settings } = reading;
   if (codes.massVanish) {
     const { vanished, known } = codes.massVanish;
     const said = `${vanished} of ${known} are missing from its lists at once`;
@@ -290,7 +296,7 @@ async function saveCodes(tx: Tx, reading: Reading, localId: string, codes: Codes
     await changeProject(tx, account, localId, { warning: refused });
     return { changed: new Set(), known: new Set(), warnings: [refused], refused };
   }
-  const written = await applyCodes(tx, { account, companyId, localId, procoreId, linkedCodesOnly }, codes);
+  const written = await applyCodes(tx, { account, companyId, localId, procoreId, settings }, codes);
   await warn(tx, reading, localId, codes, written.warnings);
   return { ...written, refused: null };
 }

@@ -9,6 +9,7 @@ import {
 } from '../db/queries/code-sync.ts';
 import { requeueWaiting } from '../db/queries/document-waits.ts';
 import { buryLinks, contentHash, findLinks, saveLinks } from '../db/queries/links.ts';
+import type { IntegrationSettings } from '../db/queries/settings.ts';
 import type { Tx } from '../db/types.ts';
 import { assignCodes, type ComposedCode, composeCodes, selectCodes } from '../domain/codes.ts';
 import { waitKeys } from '../domain/waits.ts';
@@ -22,8 +23,7 @@ export interface CodesTarget {
   localId: string;
   /** Procore's */
   procoreId: string;
-  /** setup guide: "Fetch cost code linked to cost type only" */
-  linkedCodesOnly: boolean;
+  settings: Pick<IntegrationSettings, 'linkedCodesOnly' | 'suffixOnCreate'>;
 }
 
 export interface CodesWritten {
@@ -83,7 +83,7 @@ interface Kept {
 }
 
 function selectByBiller(
-  { linkedCodesOnly }: CodesTarget,
+  { settings: { linkedCodesOnly } }: CodesTarget,
   { billers, subJobs, budget }: CodesReading,
   held: Held,
 ): { kept: Kept; warnings: string[] } {
@@ -145,6 +145,7 @@ async function writeKept(
       const linkedTo = code.link && composedById.has(code.link.procoreId) ? code.link.procoreId : code.linkedTo;
       return { ...code, linkedTo: linkedTo !== null && gone.has(linkedTo) ? null : linkedTo };
     }),
+    target.settings.suffixOnCreate,
   );
   const changes = assignments.flatMap((assignment) => {
     const composed = composedById.get(assignment.procoreId);

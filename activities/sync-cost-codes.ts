@@ -12,6 +12,7 @@ import {
 import { requeueWaiting } from '../db/queries/document-waits.ts';
 import { buryLinks, contentHash, lockNewCodes, saveLinks } from '../db/queries/links.ts';
 import { saveStages } from '../db/queries/projects.ts';
+import { getSettings } from '../db/queries/settings.ts';
 import { saveProcoreTaxCodes } from '../db/queries/tax-codes.ts';
 import type { Db, Tx } from '../db/types.ts';
 import { assignCodes, type IncomingCode } from '../domain/codes.ts';
@@ -204,7 +205,8 @@ async function applyList<Row extends IncomingCode, Content extends CodeContent>(
   }));
   const rowById = new Map(incoming.map((row) => [row.procoreId, row]));
   const linkById = new Map(list.held.map((code) => [code.id, code.link]));
-  const changes = assignCodes(incoming, held).flatMap((assignment) => {
+  const { suffixOnCreate } = await getSettings(tx, account);
+  const changes = assignCodes(incoming, held, suffixOnCreate).flatMap((assignment) => {
     const row = rowById.get(assignment.procoreId);
     if (!row) return [];
     const id = assignment.kind === 'create' ? null : assignment.id;

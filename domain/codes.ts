@@ -121,8 +121,14 @@ export type Assignment = { procoreId: string; code: string } & (
  * Gives every incoming record its code: the plain one, and `<code>-<Procore id>` only where a record linked elsewhere
  * has taken it (domain.md Q2). A linked record keeps its code until Procore renumbers it. Order decides who gets the
  * plain code, so the caller puts project level before sub jobs.
+ *
+ * @param isAlwaysSuffixed every code that is created gets the suffix; one without it keeps its plain style when renumbered
  */
-export function assignCodes(incoming: readonly IncomingCode[], held: readonly HeldCode[]): Assignment[] {
+export function assignCodes(
+  incoming: readonly IncomingCode[],
+  held: readonly HeldCode[],
+  isAlwaysSuffixed = false,
+): Assignment[] {
   const linked = new Map(held.filter((local) => local.linkedTo !== null).map((local) => [local.linkedTo, local]));
   const renumbered = (record: IncomingCode) => linked.get(record.procoreId)?.externalCode !== record.code;
   const leaving = new Set(
@@ -146,7 +152,9 @@ export function assignCodes(incoming: readonly IncomingCode[], held: readonly He
     const isFree = holder?.linkedTo === null && holder.scope === record.scope && !given.has(normaliseName(holder.code));
     if (mine === undefined && holder !== undefined && isFree)
       return settle({ procoreId: record.procoreId, kind: 'adopt', id: holder.id, code: holder.code });
-    const code = firstFreeCode([record.code, `${record.code}-${record.procoreId}`], isTaken);
+    const isPlain = mine === undefined ? !isAlwaysSuffixed : mine.code === mine.externalCode || !isAlwaysSuffixed;
+    const suffixed = `${record.code}-${record.procoreId}`;
+    const code = firstFreeCode(isPlain ? [record.code, suffixed] : [suffixed], isTaken);
     return mine === undefined
       ? settle({ procoreId: record.procoreId, kind: 'create', code })
       : settle({ procoreId: record.procoreId, kind: 'keep', id: mine.id, code });

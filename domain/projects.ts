@@ -52,15 +52,19 @@ export type ProjectChoice = { kind: 'link'; id: string } | { kind: 'create'; cod
  * Which Lentune project an unlinked Procore project becomes (domain.md Q1): an unlinked one with exactly its number is
  * linked; else it is created under its number when that is given and free, otherwise under `PROCORE<id>`.
  * A number held by a project linked elsewhere is not free. Names never match projects.
+ *
+ * @param isAlwaysPrefixed what is created is `PROCORE<id>` even where its number is free
  */
 export function chooseProject(
   project: Pick<ProcoreProject, 'procoreId' | 'number'>,
   locals: readonly LocalProject[],
+  isAlwaysPrefixed = false,
 ): ProjectChoice {
   const number = project.number?.trim() ?? '';
   const holder = number === '' ? undefined : holderOf(number, locals);
   if (holder !== undefined && !holder.isLinked) return { kind: 'link', id: holder.id };
-  const wished = number !== '' && holder === undefined ? number : `PROCORE${project.procoreId}`;
+  const isNumberWished = !isAlwaysPrefixed && number !== '' && holder === undefined;
+  const wished = isNumberWished ? number : `PROCORE${project.procoreId}`;
   for (let attempt = 1; ; attempt += 1) {
     const code = attempt === 1 ? wished : `${wished}-${attempt}`;
     if (holderOf(code, locals) === undefined) return { kind: 'create', code };

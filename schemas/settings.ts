@@ -10,6 +10,8 @@ export const Settings = z.object({
   createMissingCodes: z.boolean(),
   checkCostType: z.boolean(),
   linkedCodesOnly: z.boolean(),
+  prefixOnCreate: z.boolean(),
+  suffixOnCreate: z.boolean(),
   createMissingVendors: z.boolean(),
   roundingTolerance: Tolerance,
   taxTolerance: Tolerance,

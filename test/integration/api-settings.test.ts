@@ -26,6 +26,8 @@ test('the settings of a new account are the defaults, and a change is kept and a
     createMissingCodes: false,
     checkCostType: false,
     linkedCodesOnly: false,
+    prefixOnCreate: false,
+    suffixOnCreate: false,
     createMissingVendors: true,
     roundingTolerance: '0.00',
     taxTolerance: '0.05',

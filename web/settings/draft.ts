@@ -94,6 +94,8 @@ export const LABELS: Record<keyof Settings, string> = {
   createMissingCodes: 'Create cost code and cost type in procore',
   checkCostType: 'Check cost type when checking invoice',
   linkedCodesOnly: 'Fetch cost code linked to cost type only',
+  prefixOnCreate: 'Always number new projects PROCORE and their Procore id',
+  suffixOnCreate: 'Always end new codes and types with their Procore id',
   createMissingVendors: 'Create vendors that Procore does not have',
   roundingTolerance: 'Invoice rounding tolerance',
   taxTolerance: 'GST tolerance',

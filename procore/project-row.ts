@@ -1,5 +1,5 @@
 import { type Gate, stageGate } from '../domain/projects.ts';
-import type { Project, ProjectRow } from '../procore/projects.ts';
+import type { Project, ProjectRow } from './projects.ts';
 
 /** The name people know a listed project by. */
 export const nameOfRow = (row: ProjectRow): string => row.display_name || row.name || `Project ${row.id}`;
