@@ -27,7 +27,10 @@ export const SWITCHES = {
   approved_timecards: ['locked', 'open'],
   split_origin_data: ['left out', 'copied'],
   idempotency_token: ['ignored', 'honoured'],
+  xero_bill_numbers: ['any', 'unique'],
+  xero_refresh_grace: ['30 minutes', 'none'],
   one_tier_package_lines: ['left out', 'shown'],
+  second_open_requisition: ['accept', 'refuse'],
 } as const;
 
 export type SwitchName = keyof typeof SWITCHES;
@@ -71,6 +74,8 @@ export interface Settings {
   hiddenProjects: number[];
   /** private commitments are not shared with the app's person */
   privateCommitmentsHidden: boolean;
+  /** what the app's person may do with commitments and their invoices */
+  commitmentsPermission: 'admin' | 'standard';
   /** how a project counts time, by project id */
   timecardMode: Record<string, 'hours' | 'start-stop'>;
   /** hours of one entry beyond which the project's overtime rule splits it, by project id */
@@ -78,6 +83,8 @@ export interface Settings {
   /** how long a write of a direct cost keeps it locked against others */
   directCostWriteMs: number;
   latencyMs: number;
+  /** apps that may sign in to the simulated Xero */
+  xero: { accessTokenSeconds: number; clients: { clientId: string; clientSecret: string }[] };
 }
 
 export const defaultSettings = (): Settings => ({
@@ -101,10 +108,15 @@ export const defaultSettings = (): Settings => ({
   disconnectedCompanies: [],
   hiddenProjects: [],
   privateCommitmentsHidden: false,
+  commitmentsPermission: 'admin',
   timecardMode: {},
   overtimeAfter: {},
   directCostWriteMs: 10,
   latencyMs: 0,
+  xero: {
+    accessTokenSeconds: 1800,
+    clients: [{ clientId: 'lentune-sim-xero', clientSecret: 'lentune-sim-xero-secret' }],
+  },
 });
 
 export const defaultSwitches = (): Switches =>
@@ -132,7 +144,7 @@ export function mergeSettings(current: Settings, patch: Record<string, unknown>)
     }
   }
   const merged = { ...current, ...patch } as Settings;
-  for (const name of ['rateHourly', 'rateSpike', 'webhooks', 'uploads'] as const) {
+  for (const name of ['rateHourly', 'rateSpike', 'webhooks', 'uploads', 'xero'] as const) {
     Object.assign(merged, { [name]: { ...current[name], ...(patch[name] as object | undefined) } });
   }
   return merged;

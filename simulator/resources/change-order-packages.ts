@@ -50,7 +50,7 @@ export const packagesOf = (sim: Simulator, contractId: number): PackageRow[] =>
 const potentialsOfPackage = (sim: Simulator, one: PackageRow) =>
   requestsOf(sim, one.id).flatMap((request) => potentialsOf(sim, request.id));
 
-const linesOfPackage = (sim: Simulator, one: PackageRow) =>
+export const linesOfPackage = (sim: Simulator, one: PackageRow) =>
   potentialsOfPackage(sim, one).flatMap((potential) => contractLinesOf(sim, POTENTIAL_CHANGE_ORDER, potential.id));
 
 export const packageTotal = (sim: Simulator, one: PackageRow): Decimal => totalOf(linesOfPackage(sim, one));

@@ -32,6 +32,10 @@ export interface CommitmentRow extends Row {
   private: boolean;
   accounting_method: 'amount' | 'unit';
   retainage_percent: string | null;
+  /** whether subcontractor invoices may be made against it */
+  requisitions_are_enabled: boolean;
+  /** the subcontractor's own schedule of values: without one, invoices have the lines of the contract */
+  ssov: 'none' | 'draft' | 'under_review' | 'revise_and_submit' | 'approved';
   contract_date: string | null;
   /** what requisitions have billed so far */
   total_requisitions_amount: string;
@@ -73,6 +77,8 @@ export function buildCommitment(fields: Partial<CommitmentRow>, sim: Simulator):
     private: false,
     accounting_method: 'amount',
     retainage_percent: null,
+    requisitions_are_enabled: true,
+    ssov: 'none',
     contract_date: null,
     total_requisitions_amount: '0',
     origin_id: null,
@@ -187,7 +193,7 @@ function shared(call: Call, kind: CommitmentKind, row: CommitmentRow & { deleted
     private: row.private,
     project: named(sim.store.table<Row & { name: string }>('projects').get(row.project_id)),
     remaining_balance_outstanding: money(revised.minus(row.total_requisitions_amount)),
-    requisitions_are_enabled: true,
+    requisitions_are_enabled: row.requisitions_are_enabled,
     revised_contract: money(revised),
     show_line_items_to_non_admins: true,
     status: row.status,
@@ -204,6 +210,9 @@ function presentListed(call: Call, kind: CommitmentKind, row: CommitmentRow) {
   return {
     ...shared(call, kind, row),
     ...nulls(kind.blanks.listed),
+    ...(kind.table === 'purchase_order_contracts'
+      ? { billing_schedule_of_values_status: row.ssov === 'none' ? null : row.ssov }
+      : {}),
     retainage_percent: row.retainage_percent,
     vendor: vendor === undefined ? null : { id: vendor.id, company: vendor.name },
   };

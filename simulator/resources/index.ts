@@ -1,4 +1,5 @@
 import type { Resource } from '../engine/api.ts';
+import { billingPeriods } from './billing-periods.ts';
 import { budgets } from './budgets.ts';
 import { changeOrderPackages } from './change-order-packages.ts';
 import { changeOrderRequests } from './change-order-requests.ts';
@@ -16,6 +17,7 @@ import { projectStages } from './project-stages.ts';
 import { projectVendors } from './project-vendors.ts';
 import { projects } from './projects.ts';
 import { purchaseOrderContracts } from './purchase-order-contracts.ts';
+import { requisitions } from './requisitions.ts';
 import { standardCostCodes } from './standard-cost-codes.ts';
 import { subJobs } from './sub-jobs.ts';
 import { taxCodes } from './tax-codes.ts';
@@ -59,6 +61,8 @@ export const RESOURCES: Resource[] = [
   changeOrderRequests,
   potentialChangeOrders,
   changeOrderStatuses,
+  billingPeriods,
+  requisitions,
   uploads,
   webhooks,
   webhooksV1,

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Api, type Call, created, empty, ok, type Resource, type Result } from '../engine/api.ts';
-import { ApiError, coded, notFound } from '../engine/errors.ts';
+import { ApiError, coded, notFound, onFields } from '../engine/errors.ts';
 import { requireFields, textOf } from '../engine/fields.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import type { Row } from '../engine/store.ts';
@@ -90,6 +90,18 @@ function store(call: Call): Result {
   if (file === undefined) throw denied(400, 'POST requires exactly one file upload per request.');
   uploadTable(call.sim).update(row.id, { file: { size: file.size, sha256: file.sha256 } });
   return empty(204);
+}
+
+/** The files a record takes by the uuids of their uploads. @throws ApiError 422 for one that is not there or not whole */
+export function takeUploads(call: Call, ids: unknown): UploadRow[] {
+  if (ids === undefined || ids === null) return [];
+  return (ids as unknown[]).map((uuid) => {
+    const row = uploadTable(call.sim).where('uuid', String(uuid))[0];
+    const isUsable =
+      row?.file != null && row.user_id === call.userId && !isOlderThan(row, call.sim.settings.uploads.attachSeconds);
+    if (row === undefined || !isUsable) throw onFields(422, { upload_ids: ['is not an upload of yours'] });
+    return row;
+  });
 }
 
 const denied = (status: number, message: string) =>

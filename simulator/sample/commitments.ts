@@ -1,6 +1,7 @@
 import { seededRandom } from '../engine/seeded-random.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import type { Row } from '../engine/store.ts';
+import { buildPeriod, periodTable } from '../resources/billing-periods.ts';
 import type { BudgetRow } from '../resources/budgets.ts';
 import { buildPackage, packageTable } from '../resources/change-order-packages.ts';
 import { buildRequest, requestTable } from '../resources/change-order-requests.ts';
@@ -111,11 +112,20 @@ export function addCommitments(sim: Simulator, seed: number, projectIds: readonl
     const { company_id } = project;
     const tiers = (index % 3) + 1;
     sim.store.table('change_order_settings').insert({ company_id, project_id: projectId, tiers } as object as Row);
+    addPeriod(sim, project.id, at);
     const builder = createBuilder(sim, project, random, at);
     PLANS.forEach((plan, n) => {
       builder.add(plan, n);
     });
   });
+}
+
+/** The billing period that is open: the month the sample's commitments were made in and the next. */
+function addPeriod(sim: Simulator, projectId: number, at: string): void {
+  const start = `${at.slice(0, 7)}-01`;
+  const end = new Date(Date.parse(start) + 60 * 86_400_000).toISOString().slice(0, 10);
+  const dates = { start_date: start, end_date: end, due_date: end, created_at: at, updated_at: at };
+  periodTable(sim).insert(buildPeriod({ project_id: projectId, ...dates }, sim));
 }
 
 function createBuilder(sim: Simulator, project: ProjectRow, random: () => number, at: string) {
