@@ -1,7 +1,10 @@
 import { endQuiet, requestConnect, saveCompanies } from '../db/queries/companies.ts';
 import { findConnectionById } from '../db/queries/connections.ts';
 import type { Db } from '../db/types.ts';
-import type { Procore } from '../procore/client.ts';
+import { acceptedApiUrl } from '../domain/procore-hosts.ts';
+import type { Env } from '../platform/env.ts';
+import type { Procore, UserApi } from '../procore/client.ts';
+import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
 
 /**
  * After a consent: takes over the companies the sign-in reaches, has each made ready, and lets go on whatever waited for the sign-in.
@@ -9,19 +12,41 @@ import type { Procore } from '../procore/client.ts';
  * @throws ProcoreError when the companies cannot be listed
  */
 export async function connectCompanies(
-  { db, procore }: { db: Db; procore: Procore },
+  { db, procore, env }: { db: Db; procore: Procore; env: Pick<Env, 'PROCORE_ALLOWED_HOSTS'> },
   account: string,
   connectionId: string,
 ): Promise<void> {
   const connection = await findConnectionById(db, account, connectionId);
   if (!connection) throw new Error(`There is no connection ${connectionId}`);
-  const companies = await procore.user({ connectionId, apiUrl: connection.apiUrl, lane: 'person' }).companies();
+  const userOf = (companyId: string | null) =>
+    procore.user({ connectionId, apiUrl: connection.apiUrl, companyId, lane: 'person' });
+  const isService = connection.signIn === 'service_account';
+  const companies = await userOf(isService ? connection.serviceCompanyId : null).companies();
+  const reached: Parameters<typeof saveCompanies>[3][number][] = [];
+  for (const { id, name } of companies.filter((company) => company.is_active !== false)) {
+    const named = await baseUrlOf(userOf(id));
+    const apiUrl = named === null ? null : acceptedApiUrl(named, connection.apiUrl, env.PROCORE_ALLOWED_HOSTS);
+    reached.push({
+      procoreId: id,
+      name: name ?? `Company ${id}`,
+      apiUrl: apiUrl === connection.apiUrl ? null : apiUrl,
+    });
+  }
   await db.transaction(async (tx) => {
-    const reached = companies
-      .filter((company) => company.is_active !== false)
-      .map(({ id, name }) => ({ procoreId: id, name: name ?? `Company ${id}` }));
     const ids = await saveCompanies(tx, account, connectionId, reached);
     for (const companyId of ids) await requestConnect(tx, account, companyId);
     await endQuiet(tx, account, connectionId);
   });
 }
+
+/** The host Procore names for a company. That it names none, or does not tell us, leaves the company where we found it. */
+async function baseUrlOf(user: UserApi): Promise<string | null> {
+  try {
+    return (await user.baseUrl()).apiUrl;
+  } catch (error) {
+    if (error instanceof ProcoreError && SILENT.includes(error.kind)) return null;
+    throw error;
+  }
+}
+
+const SILENT: readonly ProcoreErrorKind[] = ['not-found', 'forbidden', 'tool-off', 'app-disconnected', 'invalid'];

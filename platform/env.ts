@@ -42,6 +42,16 @@ const Env = z.object({
     .url()
     .transform((url) => url.replace(/\/$/, ''))
     .default('https://login.procore.com'),
+  /** hosts Procore may send a company's calls to beside those under its own domain, separated by commas */
+  PROCORE_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((host) => host.trim())
+        .filter(Boolean),
+    ),
   PROCORE_CLIENT_ID: z.string().min(1),
   PROCORE_CLIENT_SECRET: z.string().min(1),
   ENCRYPTION_KEYS: encryptionKeys,

@@ -30,7 +30,7 @@ export type { CallRecord } from './transport.ts';
 /** Which company a call concerns; `companyId` is Procore's. */
 export type CompanyScope = Omit<Scope, 'companyId'> & { companyId: string };
 /** A sign-in before a company is chosen. A service account must name a company even here. */
-export type UserScope = Omit<Scope, 'companyId'> & { companyId?: string };
+export type UserScope = Omit<Scope, 'companyId'> & { companyId?: string | null };
 
 export type Procore = ReturnType<typeof createProcore>;
 export type CompanyApi = ReturnType<Procore['company']>;

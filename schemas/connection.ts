@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { Id, Moment } from './common.ts';
 
+const Environment = z.enum(['installation', 'production', 'developer_sandbox', 'monthly_sandbox']);
+const SignIn = z.enum(['person', 'service_account']);
+
 /** GET /api/connection. The secret is never in it. */
 export const Connection = z.object({
   state: z.enum(['disconnected', 'connected', 'reconnect_needed']),
@@ -8,6 +11,11 @@ export const Connection = z.object({
   callbackUrl: z.url(),
   /** whether a secret is stored */
   hasClientSecret: z.boolean(),
+  /** one of Procore's own hosts, or the one this installation is pointed at */
+  environment: Environment,
+  signIn: SignIn,
+  /** the Procore company a service account names when it signs in */
+  serviceCompanyId: z.string().nullable(),
   apiUrl: z.url(),
   loginUrl: z.url(),
   procoreUserName: z.string().nullable(),
@@ -17,18 +25,28 @@ export const Connection = z.object({
 });
 export type Connection = z.infer<typeof Connection>;
 
-/** PATCH /api/connection: refused with CONFLICT while "Enable Procore setting edit" is off. */
+/**
+ * PATCH /api/connection: refused with CONFLICT while "Enable Procore setting edit" is off, and for another environment
+ * or way to sign in while connected.
+ */
 export const ConnectionChange = z
-  .object({ clientId: z.string().min(1).max(200), clientSecret: z.string().min(1).max(500) })
+  .object({
+    clientId: z.string().min(1).max(200),
+    clientSecret: z.string().min(1).max(500),
+    environment: Environment,
+    signIn: SignIn,
+    serviceCompanyId: z.string().regex(/^\d{1,20}$/, 'Enter the number Procore shows in the address of the company.'),
+  })
   .partial()
   .strict();
 export type ConnectionChange = z.infer<typeof ConnectionChange>;
 
 /**
  * POST /api/connection/connect: where to send the browser. It comes back to /settings?tab=procore, with
- * `connected=1` or with `error=` and a sentence to show. POST /api/connection/disconnect answers 204.
+ * `connected=1` or with `error=` and a sentence to show; null when a service account is connected already.
+ * POST /api/connection/disconnect answers 204.
  */
-export const ConnectStart = z.object({ authorizeUrl: z.url() });
+export const ConnectStart = z.object({ authorizeUrl: z.url().nullable() });
 
 const Stage = z.object({
   id: Id,

@@ -1,16 +1,13 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { writeAudit } from '../../db/queries/audit.ts';
-import { clientSecretPlace, findConnectionById, noteConsent, takeOauthState } from '../../db/queries/connections.ts';
-import { saveTokens } from '../../db/queries/tokens.ts';
-import { connectCompanies } from '../../dispatch/connect.ts';
-import { wakeDocuments } from '../../dispatch/documents.ts';
+import { findConnectionById, takeOauthState } from '../../db/queries/connections.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { ProcoreError } from '../../procore/errors.ts';
 import { exchangeCode } from '../../procore/oauth.ts';
 import type { Caller } from '../caller.ts';
 import { callbackUrl } from '../connection-defaults.ts';
+import { clientOf, finishSignIn } from '../finish-sign-in.ts';
 import type { Identify } from '../route.ts';
 
 /** Where the browser goes after the consent, whatever came of it; fixed, so that no link can send people elsewhere. */
@@ -62,39 +59,16 @@ async function finishConsent(deps: Deps, { state, code, error }: Callback, calle
   await connect(deps, caller, kept.connectionId, code);
 }
 
-async function connect(deps: Deps, { account, actor }: Caller, connectionId: string, code: string): Promise<void> {
-  const { db, secrets } = deps;
-  const connection = await findConnectionById(db, account, connectionId);
+async function connect(deps: Deps, caller: Caller, connectionId: string, code: string): Promise<void> {
+  const connection = await findConnectionById(deps.db, caller.account, connectionId);
   if (!connection) throw new ConsentProblem(`That sign-in is not known here. ${AGAIN}`);
-  const { loginUrl, clientId, apiUrl } = connection;
-  const clientSecret = secrets.open(connection.clientSecret, clientSecretPlace(connectionId));
-  const tokens = await exchangeCode(
-    { loginUrl, clientId, clientSecret },
-    { code, redirectUri: callbackUrl(deps.env) },
-  ).catch((error: unknown) => {
+  const redirectUri = callbackUrl(deps.env);
+  const tokens = await exchangeCode(clientOf(deps, connection), { code, redirectUri }).catch((error: unknown) => {
     if (error instanceof ProcoreError)
       throw new ConsentProblem(`Procore did not accept the sign-in: ${error.said} ${AGAIN}`);
     throw error;
   });
-  await saveTokens(db, secrets, connectionId, tokens);
-  await noteConsent(db, account, connectionId, {
-    ...(await whoSignedIn(deps, connectionId, apiUrl)),
-    connectedBy: actor,
-  });
-  await writeAudit(db, { account, actor, action: 'connection.connected', subject: apiUrl });
-  await connectCompanies(deps, account, connectionId);
-  await wakeDocuments(deps, account);
-}
-
-/** As whom we are signed in. That Procore does not say is no reason to refuse a sign-in it accepted. */
-async function whoSignedIn({ procore, logger }: Deps, connectionId: string, apiUrl: string) {
-  try {
-    const { id, name, login } = await procore.user({ connectionId, apiUrl, lane: 'person' }).me();
-    return { procoreUserId: id, procoreUserName: name || login || null };
-  } catch (error) {
-    logger.warn({ err: error }, 'Procore did not say who signed in');
-    return { procoreUserId: null, procoreUserName: null };
-  }
+  await finishSignIn(deps, caller, connection, tokens);
 }
 
 const lower = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);

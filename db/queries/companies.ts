@@ -10,6 +10,7 @@ import {
   webhookHook,
 } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
+import { companyApiUrl } from './connections.ts';
 import { freeScope, type Mark, notifyInbox, ringAtOnce, storeEvents } from './inbox.ts';
 import { type StageContent, saveStages } from './projects.ts';
 
@@ -29,7 +30,7 @@ export async function companyAddress(db: Queryable, account: string, companyId: 
   const [row] = await db
     .select({
       connectionId: procoreConnection.id,
-      apiUrl: procoreConnection.apiUrl,
+      apiUrl: companyApiUrl,
       companyId: procoreCompany.procoreId,
     })
     .from(procoreCompany)
@@ -53,7 +54,7 @@ export async function saveCompanies(
   tx: Tx,
   account: string,
   connectionId: string,
-  companies: readonly { procoreId: string; name: string }[],
+  companies: readonly { procoreId: string; name: string; apiUrl: string | null }[],
 ): Promise<string[]> {
   const reached = companies.map(({ procoreId }) => procoreId);
   await tx
@@ -72,7 +73,7 @@ export async function saveCompanies(
     .values(companies.map((company) => ({ account, connectionId, ...company })))
     .onConflictDoUpdate({
       target: [procoreCompany.connectionId, procoreCompany.procoreId],
-      set: { name: sql`excluded.name`, isActive: true, updatedAt: sql`now()` },
+      set: { name: sql`excluded.name`, apiUrl: sql`excluded.api_url`, isActive: true, updatedAt: sql`now()` },
     })
     .returning({ id: procoreCompany.id });
   return rows.map(({ id }) => id);

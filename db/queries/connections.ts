@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, lt, ne, sql } from 'drizzle-orm';
 import { oauthState, procoreCompany, procoreConnection, webhookHook } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 
@@ -12,6 +12,9 @@ type Seal = (plain: string, place: string) => string;
 /** What a sealed client secret is bound to. */
 export const clientSecretPlace = (connectionId: string) => `procore_connection.client_secret:${connectionId}`;
 
+/** Where the API of a company answers: its own host if Procore named one, else the connection's. Needs both tables. */
+export const companyApiUrl = sql<string>`coalesce(${procoreCompany.apiUrl}, ${procoreConnection.apiUrl})`;
+
 /** How this installation reaches Procore when an account has not said otherwise. */
 export interface ConnectionDefaults {
   apiUrl: string;
@@ -21,10 +24,47 @@ export interface ConnectionDefaults {
 }
 
 /**
- * The account's connection to one Procore host, made from the defaults when there is none yet.
+ * The account's connection: to the host an admin chose, else to the installation's, made when there is none yet.
  * A host named by another address is another connection (design: data).
  */
 export async function ensureConnection(
+  db: Queryable,
+  account: string,
+  defaults: ConnectionDefaults,
+  seal: Seal,
+): Promise<ConnectionRow> {
+  const [chosen] = await db
+    .select()
+    .from(procoreConnection)
+    .where(and(eq(procoreConnection.account, account), eq(procoreConnection.isChosen, true)));
+  return chosen ?? connectionTo(db, account, defaults, seal);
+}
+
+/**
+ * Turns the account to another Procore; null is the installation's own. Companies of the one before are no longer
+ * active, but keep their links and settings for the day it is chosen again.
+ */
+export async function chooseHosts(
+  tx: Queryable,
+  account: string,
+  hosts: Pick<ConnectionDefaults, 'apiUrl' | 'loginUrl'> | null,
+  defaults: ConnectionDefaults,
+  seal: Seal,
+): Promise<ConnectionRow> {
+  const connection = await connectionTo(tx, account, { ...defaults, ...hosts }, seal);
+  const isIt = eq(procoreConnection.id, connection.id);
+  await tx
+    .update(procoreConnection)
+    .set({ isChosen: sql`${isIt} and ${hosts !== null}`, updatedAt: sql`now()` })
+    .where(eq(procoreConnection.account, account));
+  await tx
+    .update(procoreCompany)
+    .set({ isActive: false, updatedAt: sql`now()` })
+    .where(and(eq(procoreCompany.account, account), ne(procoreCompany.connectionId, connection.id)));
+  return { ...connection, isChosen: hosts !== null };
+}
+
+async function connectionTo(
   db: Queryable,
   account: string,
   defaults: ConnectionDefaults,
@@ -74,12 +114,20 @@ export async function lastWebhookAt(db: Queryable, account: string, connectionId
   return row?.at ?? null;
 }
 
-/** Changes the app's id or secret. Tokens belong to the app that got them, so another id ends the connection. */
+/** How an account signs in, and as which app. */
+export interface ConnectionEdit {
+  clientId?: string | undefined;
+  clientSecret?: string | undefined;
+  signIn?: ConnectionRow['signIn'] | undefined;
+  serviceCompanyId?: string | null | undefined;
+}
+
+/** Changes the app's id or secret, or the way to sign in. Tokens belong to the app that got them, so another id ends the connection. */
 export async function changeConnection(
   db: Queryable,
   account: string,
   connectionId: string,
-  change: { clientId?: string; clientSecret?: string },
+  change: ConnectionEdit,
   seal: Seal,
 ): Promise<ConnectionRow> {
   const mine = and(eq(procoreConnection.account, account), eq(procoreConnection.id, connectionId));
@@ -92,6 +140,8 @@ export async function changeConnection(
       ...(change.clientSecret === undefined
         ? {}
         : { clientSecret: seal(change.clientSecret, clientSecretPlace(connectionId)) }),
+      ...(change.signIn === undefined ? {} : { signIn: change.signIn }),
+      ...(change.serviceCompanyId === undefined ? {} : { serviceCompanyId: change.serviceCompanyId }),
       ...(isOtherApp ? FORGOTTEN_TOKENS : {}),
       updatedAt: sql`now()`,
     })

@@ -2,6 +2,7 @@ import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
 import type { LocalProject } from '../../domain/projects.ts';
 import { procoreCompany, procoreConnection, procoreLink, project, projectStage } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
+import { companyApiUrl } from './connections.ts';
 import { behind, holding, type ListInput, toPage } from './keyset.ts';
 
 export type ProjectRow = typeof project.$inferSelect;
@@ -53,7 +54,7 @@ export async function findCompany(db: Queryable, account: string, companyId: str
       syncSubContracts: procoreCompany.syncSubContracts,
       purchaseOrderMaster: procoreCompany.purchaseOrderMaster,
       connectionId: procoreConnection.id,
-      apiUrl: procoreConnection.apiUrl,
+      apiUrl: companyApiUrl,
     })
     .from(procoreCompany)
     .innerJoin(procoreConnection, eq(procoreConnection.id, procoreCompany.connectionId))

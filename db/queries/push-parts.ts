@@ -4,6 +4,7 @@ import type { PlannedPart } from '../../domain/plan.ts';
 import type { Sending } from '../../domain/settling.ts';
 import { procoreCompany, procoreConnection, procoreLink, project, pushPart } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
+import { companyApiUrl } from './connections.ts';
 
 /** The journal of one part, and where its Procore record is reached. */
 export interface Part {
@@ -22,6 +23,7 @@ export interface Part {
   companyProcoreId: string;
   companyName: string;
   returnsStamp: boolean | null;
+  keepsFiles: boolean | null;
   keepsTax: boolean | null;
 }
 
@@ -78,10 +80,11 @@ export async function loadPart(db: Queryable, account: string, id: string): Prom
     .select({
       part: pushPart,
       connectionId: procoreCompany.connectionId,
-      apiUrl: procoreConnection.apiUrl,
+      apiUrl: companyApiUrl,
       companyProcoreId: procoreCompany.procoreId,
       companyName: procoreCompany.name,
       returnsStamp: procoreCompany.returnsStamp,
+      keepsFiles: procoreCompany.keepsFiles,
       keepsTax: project.keepsTax,
     })
     .from(pushPart)
@@ -176,20 +179,20 @@ export async function journal(db: Queryable, part: Part, entry: JournalEntry): P
 export async function learn(
   db: Queryable,
   part: Part,
-  facts: { returnsStamp?: boolean; keepsTax?: boolean },
+  { keepsTax, ...facts }: { returnsStamp?: boolean; keepsFiles?: boolean; keepsTax?: boolean },
 ): Promise<void> {
-  if (facts.returnsStamp !== undefined)
+  if (Object.keys(facts).length > 0)
     await db
       .update(procoreCompany)
-      .set({ returnsStamp: facts.returnsStamp, updatedAt: sql`now()` })
+      .set({ ...facts, updatedAt: sql`now()` })
       .where(and(eq(procoreCompany.account, part.account), eq(procoreCompany.id, part.companyId)));
-  if (facts.keepsTax !== undefined)
+  if (keepsTax !== undefined)
     await db.execute(sql`
-      update project set keeps_tax = ${facts.keepsTax}, updated_at = now()
+      update project set keeps_tax = ${keepsTax}, updated_at = now()
       from procore_link l
       where l.account = ${part.account} and l.company_id = ${part.companyId} and l.kind = 'project'
         and l.procore_id = ${part.projectProcoreId} and project.id = l.local_id
-        and project.keeps_tax is distinct from ${facts.keepsTax}`);
+        and project.keeps_tax is distinct from ${keepsTax}`);
 }
 
 /** A Procore company as a push reaches it. */
@@ -199,6 +202,7 @@ export interface PushCompany {
   procoreId: string;
   name: string;
   returnsStamp: boolean | null;
+  keepsFiles: boolean | null;
 }
 
 /** Where a company of ours is reached; null when the account has none of that id. */
@@ -206,10 +210,11 @@ export async function pushCompany(db: Queryable, account: string, companyId: str
   const [row] = await db
     .select({
       connectionId: procoreCompany.connectionId,
-      apiUrl: procoreConnection.apiUrl,
+      apiUrl: companyApiUrl,
       procoreId: procoreCompany.procoreId,
       name: procoreCompany.name,
       returnsStamp: procoreCompany.returnsStamp,
+      keepsFiles: procoreCompany.keepsFiles,
     })
     .from(procoreCompany)
     .innerJoin(procoreConnection, eq(procoreConnection.id, procoreCompany.connectionId))

@@ -1,12 +1,12 @@
-import { Button, Checkbox, PasswordInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import type { Connection } from '../../schemas/connection.ts';
+import type { Connection, ConnectionChange } from '../../schemas/connection.ts';
 import { announce, announceError } from '../elements/announce.tsx';
 import { CopyField } from '../elements/copy-field.tsx';
 import { Section } from '../elements/screen.tsx';
 import { formatMoment } from '../format.ts';
-import { LABELS, setConnection, setSetting } from './draft.ts';
+import { CONNECTION_LABELS, ENVIRONMENTS, LABELS, SIGN_INS, setConnection, setSetting } from './draft.ts';
 import { connectToProcore, disconnect } from './queries.ts';
 import styles from './settings.module.css';
 import type { TabProps } from './settings.tsx';
@@ -55,9 +55,49 @@ export function ConnectionSettings({ stored, draft, setDraft, mayChange }: TabPr
             setDraft((now) => setConnection(now, stored, { clientSecret }));
           }}
         />
+        <SignInChoice stored={stored} draft={draft} setDraft={setDraft} isUnlocked={isUnlocked} />
         {mayChange && <ConnectButtons connection={connection} isUnlocked={isUnlocked} hasUnsaved={hasUnsaved} />}
       </div>
     </Section>
+  );
+}
+
+type SignInChoiceProps = Pick<TabProps, 'stored' | 'draft' | 'setDraft'> & { isUnlocked: boolean };
+
+/** Which Procore, and as whom. Tokens of one are no good at another, so both are settled before connecting. */
+function SignInChoice({ stored, draft, setDraft, isUnlocked }: SignInChoiceProps) {
+  const shown = { ...stored.connection, ...draft.connection };
+  const isFree = isUnlocked && stored.connection.state === 'disconnected';
+  const change = (changed: ConnectionChange) => setDraft((now) => setConnection(now, stored, changed));
+  const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
+  return (
+    <>
+      <NativeSelect
+        label={CONNECTION_LABELS.environment}
+        description="Can be changed while disconnected. Each has companies and ids of its own."
+        data={options(ENVIRONMENTS)}
+        disabled={!isFree}
+        value={shown.environment}
+        onChange={(event) => change({ environment: event.currentTarget.value as Connection['environment'] })}
+      />
+      <NativeSelect
+        label={CONNECTION_LABELS.signIn}
+        description="A service account sees only the projects it is given in Procore."
+        data={options(SIGN_INS)}
+        disabled={!isFree}
+        value={shown.signIn}
+        onChange={(event) => change({ signIn: event.currentTarget.value as Connection['signIn'] })}
+      />
+      {shown.signIn === 'service_account' && (
+        <TextInput
+          label={CONNECTION_LABELS.serviceCompanyId}
+          description="Of a company the app is installed in: the number in the address of its pages in Procore."
+          disabled={!isUnlocked}
+          value={shown.serviceCompanyId ?? ''}
+          onChange={(event) => change({ serviceCompanyId: event.currentTarget.value })}
+        />
+      )}
+    </>
   );
 }
 

@@ -36,12 +36,13 @@ export function setSetting<K extends keyof Settings>(
 }
 
 export function setConnection(draft: SettingsDraft, stored: Stored, change: ConnectionChange): SettingsDraft {
-  const { clientId, clientSecret } = { ...draft.connection, ...change };
+  const { clientId, clientSecret, ...others } = { ...draft.connection, ...change };
   return {
     ...draft,
     connection: {
       ...(clientId !== undefined && clientId !== stored.connection.clientId && { clientId }),
       ...(clientSecret !== undefined && clientSecret !== '' && { clientSecret }),
+      ...differing(stored.connection as ConnectionChange, others),
     },
   };
 }
@@ -83,9 +84,37 @@ export function changesOf(draft: SettingsDraft, stored: Stored): Change[] {
   if (draft.connection.clientSecret !== undefined) {
     connection.push({ label: 'Procore client secret', before: 'Kept', after: 'Replaced', changesSending: true });
   }
+  for (const name of Object.keys(CONNECTION_LABELS) as (keyof typeof CONNECTION_LABELS)[]) {
+    const after = draft.connection[name];
+    if (after === undefined) continue;
+    const words = (value: string | null) => (value === null ? 'None' : (CHOICES[value] ?? value));
+    const before = words(stored.connection[name]);
+    connection.push({ label: CONNECTION_LABELS[name], before, after: words(after), changesSending: true });
+  }
   const companies = stored.companies.flatMap((company) => companyChanges(company, draft.companies[company.id] ?? {}));
   return [...settings, ...connection, ...companies];
 }
+
+/** Where and how to sign in to Procore, in words. */
+export const CONNECTION_LABELS = {
+  environment: 'Procore to connect to',
+  signIn: 'Sign in as',
+  serviceCompanyId: 'Procore company id',
+} as const;
+
+export const ENVIRONMENTS = {
+  installation: 'As set up for this installation',
+  production: 'Production, with its on-demand sandboxes',
+  developer_sandbox: 'Developer sandbox',
+  monthly_sandbox: 'Monthly sandbox',
+} as const;
+
+export const SIGN_INS = {
+  person: 'A person, who allows access',
+  service_account: 'The service account of the app',
+} as const;
+
+const CHOICES: Record<string, string> = { ...ENVIRONMENTS, ...SIGN_INS };
 
 /** The guide's words for each setting. */
 export const LABELS: Record<keyof Settings, string> = {

@@ -7,6 +7,7 @@ import {
   TaxMappings,
   type TaxMappingsChange,
 } from '../../schemas/connection.ts';
+import { CodesPreview, ProjectsPreview } from '../../schemas/previews.ts';
 import { Settings } from '../../schemas/settings.ts';
 import { api, queryClient } from '../api.ts';
 
@@ -31,15 +32,31 @@ export const taxMappingsQuery = (companyId: string) =>
     queryFn: () => api.get(`/api/companies/${companyId}/tax-mappings`, TaxMappings),
   });
 
+/** Which projects would come or go with these stages ticked; asked of Procore, so not kept. */
+export const stagesPreviewQuery = (companyId: string, monitoredStageIds: string[]) =>
+  queryOptions({
+    queryKey: ['preview', 'stages', companyId, ...monitoredStageIds.toSorted()],
+    queryFn: () => api.post(`/api/companies/${companyId}/preview-stages`, ProjectsPreview, { monitoredStageIds }),
+    gcTime: 0,
+  });
+
+export const codesPreviewQuery = (linkedCodesOnly: boolean) =>
+  queryOptions({
+    queryKey: ['preview', 'codes', linkedCodesOnly],
+    queryFn: () => api.post('/api/settings/preview-codes', CodesPreview, { linkedCodesOnly }),
+    gcTime: 0,
+  });
+
 export async function saveTaxMappings(companyId: string, change: TaxMappingsChange): Promise<void> {
   await api.put(`/api/companies/${companyId}/tax-mappings`, z.unknown(), change);
   await queryClient.invalidateQueries({ queryKey: ['companies'] });
 }
 
-/** Leaves for Procore's consent page, which comes back to the settings. */
+/** Leaves for Procore's consent page, which comes back to the settings; a service account is connected at once. */
 export async function connectToProcore(): Promise<void> {
   const { authorizeUrl } = await api.post('/api/connection/connect', ConnectStart);
-  window.location.assign(authorizeUrl);
+  if (authorizeUrl !== null) return window.location.assign(authorizeUrl);
+  await queryClient.invalidateQueries();
 }
 
 export async function disconnect(): Promise<void> {
