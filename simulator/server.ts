@@ -11,6 +11,8 @@ import type { Settings, Switches } from './engine/settings.ts';
 import { Simulator, type Size } from './engine/simulator.ts';
 import { RESOURCES } from './resources/index.ts';
 import { buildSample, LAST_DAY } from './sample/build.ts';
+import { XERO_RESOURCES } from './xero/index.ts';
+import { addXeroSample } from './xero/sample.ts';
 
 export interface SimulatorOptions {
   /** 0 takes a free port */
@@ -34,16 +36,20 @@ export interface RunningSimulator {
   close(): Promise<void>;
 }
 
+/** Procore's and, under /xero, Xero's. */
+const SERVED = [...RESOURCES, ...XERO_RESOURCES];
+
 /**
- * Starts a Procore of its own: OAuth, the REST API, webhooks and the control API on one port.
+ * Starts a Procore of its own, and a Xero beside it: OAuth, the REST APIs, webhooks and the control API on one port.
  *
  * @throws Error with code EADDRINUSE when the port is taken
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<RunningSimulator> {
   const { seed = 7, size = 'small', lastDay = LAST_DAY, dataFolder } = options;
-  const sim = new Simulator(seed, RESOURCES, { settings: options.settings ?? {}, switches: options.switches ?? {} });
+  const sim = new Simulator(seed, SERVED, { settings: options.settings ?? {}, switches: options.switches ?? {} });
   const kept = dataFolder !== undefined && FileJournal.load(sim.store, dataFolder);
   if (!kept) buildSample(sim, seed, size, lastDay);
+  addXeroSample(sim);
   sim.recallSettings();
   if (dataFolder !== undefined) FileJournal.start(sim.store, dataFolder);
   const reset = (newSeed: number, newSize: Size): void => {
@@ -51,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     sim.store.journal = null;
     sim.forgetEverything();
     buildSample(sim, newSeed, newSize, lastDay);
+    addXeroSample(sim);
     sim.recallSettings();
     if (dataFolder !== undefined) FileJournal.start(sim.store, dataFolder);
     sim.webhooks.restart();
@@ -98,6 +105,7 @@ function createApp(): Express {
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
+  app.use(/^\/xero\/.*\/Attachments/, express.raw({ type: () => true, limit: '50mb' }));
   app.use(express.json({ limit: '50mb' }));
   app.use(express.urlencoded({ extended: true, limit: '50mb' }));
   app.use(express.raw({ type: 'multipart/form-data', limit: '50mb' }));
@@ -106,7 +114,7 @@ function createApp(): Express {
 
 function addApiRoutes(app: Express, sim: Simulator, contract: ContractCheck | null, internalKey: string): void {
   const api = new Api();
-  for (const resource of RESOURCES) resource.routes(api);
+  for (const resource of SERVED) resource.routes(api);
   const serve = createPipeline({ sim, contract, internalKey });
   for (const route of api.routes)
     app[route.method](route.path, (req: Request, res: Response) => serve(req, res, route));

@@ -38,6 +38,12 @@ export const COLLECTIONS = [
   'potential_change_order_line_items',
   'change_order_statuses',
   'change_order_settings',
+  'xero_organisations',
+  'xero_contacts',
+  'xero_accounts',
+  'xero_tax_rates',
+  'xero_invoices',
+  'xero_attachments',
 ];
 
 type Fields = Record<string, unknown>;

@@ -8,6 +8,8 @@ import type { Simulator, Size } from '../engine/simulator.ts';
 import type { UserRow } from '../resources/company-users.ts';
 import { grant, presentToken } from '../resources/oauth.ts';
 import { sampleGuide } from '../sample/guide.ts';
+import { presentXeroToken, xeroGrant } from '../xero/oauth.ts';
+import { organisations } from '../xero/tables.ts';
 import { audit } from './audit.ts';
 import { fireBurst } from './burst.ts';
 import { addPage } from './page.ts';
@@ -57,6 +59,7 @@ export function addControlRoutes(app: Express, parts: ControlParts): void {
     return { ok: true };
   });
   post('/tokens', (req) => mintToken(sim, req.body ?? {}));
+  post('/xero-tokens', () => mintXeroToken(sim));
 
   get('/ledger', (req) => {
     const all = req.query.include === 'person';
@@ -137,6 +140,15 @@ function waitForHold(sim: Simulator): Handle {
     if (outcome === 'late') res.status(408).json({ id: hold.id, state: hold.state });
     return { id: hold.id, state: hold.state };
   };
+}
+
+/** A token pair of the simulated Xero for all its organisations, without the consent page. */
+function mintXeroToken(sim: Simulator) {
+  const clientId = sim.settings.xero.clients[0]?.clientId ?? '';
+  const tenantIds = organisations(sim)
+    .all()
+    .map(({ tenant_id }) => tenant_id);
+  return presentXeroToken(sim.quietly(() => xeroGrant(sim, clientId, tenantIds)));
 }
 
 /** A token pair without the consent page, for tests. */

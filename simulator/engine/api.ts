@@ -66,6 +66,7 @@ export class Api {
 
   get = (path: string, handler: Handler, options: RouteOptions = {}) => this.#add('get', path, handler, options);
   post = (path: string, handler: Handler, options: RouteOptions = {}) => this.#add('post', path, handler, options);
+  put = (path: string, handler: Handler, options: RouteOptions = {}) => this.#add('put', path, handler, options);
   patch = (path: string, handler: Handler, options: RouteOptions = {}) => this.#add('patch', path, handler, options);
   delete = (path: string, handler: Handler, options: RouteOptions = {}) => this.#add('delete', path, handler, options);
 

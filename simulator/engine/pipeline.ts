@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import type { ContractCheck } from '../contract/check.ts';
@@ -89,7 +89,9 @@ async function readCall(sim: Simulator, req: Request, requestId: string): Promis
   const type = req.headers['content-type'] ?? '';
   const read = type.startsWith('multipart/')
     ? await readMultipart(req.body as Buffer, type)
-    : { body: (req.body ?? {}) as Record<string, unknown>, files: [] };
+    : Buffer.isBuffer(req.body)
+      ? { body: {}, files: [bareFile(req.body, req.path)] }
+      : { body: (req.body ?? {}) as Record<string, unknown>, files: [] };
   return new Call({
     sim,
     requestId,
@@ -102,6 +104,14 @@ async function readCall(sim: Simulator, req: Request, requestId: string): Promis
     ...read,
   });
 }
+
+/** A body that is a file and nothing else; the address names it. */
+const bareFile = (bytes: Buffer, path: string) => ({
+  field: '',
+  filename: decodeURIComponent(path.split('/').at(-1) ?? ''),
+  size: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+});
 
 /** Runs the handler and turns whatever it throws into an answer. */
 function handle(exchange: Exchange, call: Call, internal: boolean, effect: FaultEffect | null): Result {
