@@ -1,3 +1,4 @@
+import { resolveCodes } from '../db/queries/commitment-sync.ts';
 import { getSettings } from '../db/queries/settings.ts';
 import type { Db, Tx } from '../db/types.ts';
 import { TOGGLE_LABELS } from '../domain/commitment-checklist.ts';
@@ -84,11 +85,17 @@ export interface CommitmentsSaved extends CommitmentsWritten {
   refused: string | null;
 }
 
+/** @param part what was read of commitments; without any, those that are here still find the codes that just came in */
 export async function saveCommitments(
   tx: Tx,
   target: { account: string; companyId: string; localId: string; procoreId: string },
-  { read, onlyApproved }: CommitmentsPart,
-): Promise<CommitmentsSaved> {
+  part: CommitmentsPart | null,
+): Promise<CommitmentsSaved | null> {
+  if (part === null) {
+    await resolveCodes(tx, target.account, target.companyId, target.localId);
+    return null;
+  }
+  const { read, onlyApproved } = part;
   if (!('refused' in read))
     return { ...(await applyCommitments(tx, { ...target, onlyApproved }, read)), refused: null };
   return { changed: new Set(), known: new Set(), leftOut: new Map(), warnings: [read.refused], refused: read.refused };

@@ -197,12 +197,15 @@ async function applyProject(tx: Tx, reading: Reading): Promise<RecordOutcome[]> 
   const saved = reading.shown ? await saveProject(tx, reading, reading.shown.project) : keepProject(reading);
   const codes = reading.codes && (await saveCodes(tx, reading, saved.id, reading.codes));
   const target = { account, companyId, localId: saved.id, procoreId: reading.procoreId };
-  const commitments = reading.commitments && (await saveCommitments(tx, target, reading.commitments));
+  const commitments = await saveCommitments(tx, target, reading.commitments);
   if (reading.commitments?.isWhole) await addWarnings(tx, reading, saved.id, codes, commitments?.warnings ?? []);
   if (nextOf(reading) !== null) return [];
+  // What the activities before found stands beside the project.
+  const earlier = reading.isContinued ? (reading.linked?.project.warning ?? '') : '';
+  const said = [...(codes?.warnings ?? []), ...(commitments?.warnings ?? [])];
+  const warnings = [earlier, ...said.filter((sentence) => !earlier.includes(sentence))].filter((text) => text !== '');
   return records.map((record): RecordOutcome => {
     const outcome = outcomeOf(record, { saved, codes, commitments, types, isContinued: reading.isContinued });
-    const warnings = [...(codes?.warnings ?? []), ...(commitments?.warnings ?? [])];
     return { kind: record.kind, id: record.id, ...outcome, ...fetchItemOf(record, reading, outcome, warnings) };
   });
 }

@@ -6,7 +6,8 @@ import {
   heldVariations,
   type LineContent,
   removeVariation,
-  resolveCommitments,
+  resolveCodes,
+  resolveSuppliers,
   unlinkedCommitments,
   type VariationContent,
   writeCommitment,
@@ -67,7 +68,8 @@ export async function applyCommitments(
   }
   await applyVariations(tx, target, reading, written);
   await applyGoneVariations(tx, target, reading.gone.variation, written);
-  await resolveCommitments(tx, target.account, target.companyId);
+  await resolveSuppliers(tx, target.account, target.companyId);
+  await resolveCodes(tx, target.account, target.companyId, target.localId);
   for (const { kind, known, vanished } of reading.massVanish) {
     const tool = kind === 'variation' ? 'the change orders' : `the ${COMMITMENT_WORDS[kind]}s`;
     const said = `${vanished} of ${known} are missing from its lists at once`;

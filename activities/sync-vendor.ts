@@ -1,3 +1,4 @@
+import { resolveSuppliers } from '../db/queries/commitment-sync.ts';
 import { requeueWaiting } from '../db/queries/document-waits.ts';
 import { contentHash, findLinks, type LinkRow, lockNewCodes, saveLinks } from '../db/queries/links.ts';
 import {
@@ -168,6 +169,7 @@ async function applyVendors(tx: Tx, account: string, companyId: string, read: Ve
     )),
   ];
   await saveLinks(tx, account, companyId, 'vendor', saved);
+  if (saved.length > 0) await resolveSuppliers(tx, account, companyId);
   await settleMappingTasks(
     tx,
     account,

@@ -146,11 +146,8 @@ export async function writeLines(
       unit_price = excluded.unit_price, unit = excluded.unit, amount = excluded.amount, is_removed = false`);
 }
 
-/**
- * Finds the suppliers, cost codes and cost types that commitments name by Procore id. Run after anything of either side
- * came in: what is not known yet is found as soon as it is.
- */
-export async function resolveCommitments(tx: Tx, account: string, companyId: string): Promise<void> {
+/** Finds the suppliers that commitments name by Procore id: one not known yet is found as soon as it is. */
+export async function resolveSuppliers(tx: Tx, account: string, companyId: string): Promise<void> {
   for (const table of Object.values(HEADS))
     await tx.execute(sql`
       update ${table} c set payable_account_id = l.local_id, updated_at = now()
@@ -158,17 +155,26 @@ export async function resolveCommitments(tx: Tx, account: string, companyId: str
       where c.account = ${account} and c.company_id = ${companyId} and l.company_id = c.company_id and l.kind = 'vendor'
         and l.procore_id = c.vendor_procore_id and l.state = 'linked' and l.local_id is not null
         and c.payable_account_id is distinct from l.local_id`);
-  for (const { table } of Object.values(LINES)) {
+}
+
+/** Finds the cost codes and cost types that lines of one project's commitments name by Procore id. */
+export async function resolveCodes(tx: Tx, account: string, companyId: string, projectId: string): Promise<void> {
+  const heads = { purchase_order: purchaseOrder, sub_contract: subContract, variation };
+  for (const kind of ['purchase_order', 'sub_contract', 'variation'] as const) {
+    const { table, holder } = LINES[kind];
+    const ofProject = sql`c.account = ${account} and c.${holder} in (
+      select h.id from ${heads[kind]} h where h.account = ${account} and h.project_id = ${projectId}
+        and h.company_id = ${companyId})`;
     await tx.execute(sql`
       update ${table} c set project_cost_code_id = l.local_id
       from procore_link l
-      where c.account = ${account} and l.company_id = ${companyId} and l.kind = 'project_cost_code'
+      where ${ofProject} and l.company_id = ${companyId} and l.kind = 'project_cost_code'
         and l.procore_id = c.cost_code_procore_id and l.local_id is not null
         and c.project_cost_code_id is distinct from l.local_id`);
     await tx.execute(sql`
       update ${table} c set cost_type_id = l.local_id
       from procore_link l
-      where c.account = ${account} and l.company_id = ${companyId} and l.kind = 'cost_type'
+      where ${ofProject} and l.company_id = ${companyId} and l.kind = 'cost_type'
         and l.procore_id = c.cost_type_procore_id and l.local_id is not null
         and c.cost_type_id is distinct from l.local_id`);
   }
