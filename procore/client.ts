@@ -1,3 +1,4 @@
+import { createBillingPeriods } from './billing-periods.ts';
 import { createBudget } from './budget.ts';
 import { createCall } from './call.ts';
 import { createChangeOrders } from './change-orders.ts';
@@ -11,6 +12,7 @@ import { createPeople } from './people.ts';
 import { createProjectVendors } from './project-vendors.ts';
 import { createProjects } from './projects.ts';
 import { createPurchaseOrders } from './purchase-orders.ts';
+import { createRequisitions } from './requisitions.ts';
 import { createStages } from './stages.ts';
 import { createStandardCostCodes } from './standard-cost-codes.ts';
 import { createSubJobs } from './sub-jobs.ts';
@@ -59,6 +61,8 @@ export function createProcore(deps: TransportDeps) {
         purchaseOrders: createPurchaseOrders(call),
         workOrders: createWorkOrders(call),
         changeOrders: createChangeOrders(call),
+        requisitions: createRequisitions(call),
+        billingPeriods: createBillingPeriods(call),
         uploads: createUploads(call),
         hooks: createHooks(call),
         deliveries: createDeliveries(call),

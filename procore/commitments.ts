@@ -19,6 +19,8 @@ const header = {
   approved_change_orders: decimal,
   /** billed so far by subcontractor invoices */
   total_requisitions_amount: decimal,
+  /** false: subcontractor invoices are switched off for it */
+  requisitions_are_enabled: flag,
   origin_id: text,
   origin_data: text,
   deleted_at: text,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import * as billingPeriods from '../../procore/billing-periods.ts';
 import * as budget from '../../procore/budget.ts';
 import * as changeOrders from '../../procore/change-orders.ts';
 import * as commitments from '../../procore/commitments.ts';
@@ -13,6 +14,7 @@ import * as identity from '../../procore/identity.ts';
 import * as people from '../../procore/people.ts';
 import * as projectVendors from '../../procore/project-vendors.ts';
 import * as projects from '../../procore/projects.ts';
+import * as requisitions from '../../procore/requisitions.ts';
 import * as stages from '../../procore/stages.ts';
 import * as standardCostCodes from '../../procore/standard-cost-codes.ts';
 import * as subJobs from '../../procore/sub-jobs.ts';
@@ -45,6 +47,7 @@ const BASE = '/rest/v1.0/projects/{project_id}';
 const DIRECT_COSTS = '/rest/v1.1/projects/{project_id}/direct_costs';
 const WBS = `${BASE}/work_breakdown_structure`;
 const TIMECARDS = '/rest/v1.0/companies/{company_id}/timecard_entries';
+const REQUISITIONS = '/rest/v1.1/requisitions';
 const HOOKS = '/rest/v2.0/companies/{company_id}/webhooks';
 
 /** Every schema of the client beside every answer it reads. */
@@ -115,6 +118,12 @@ export const READS: [name: string, schema: z.ZodType, method: string, path: stri
     '/rest/v1.0/potential_change_orders/{potential_change_order_id}/line_items',
   ],
   ['changeOrderStatus', changeOrders.changeOrderStatus, 'get', '/rest/v1.0/change_order/statuses'],
+  ['requisition of the list', requisitions.requisition, 'get', REQUISITIONS],
+  ['requisition shown', requisitions.requisition, 'get', `${REQUISITIONS}/{id}`],
+  ['requisition created', requisitions.requisition, 'post', REQUISITIONS],
+  ['requisition updated', requisitions.requisition, 'patch', `${REQUISITIONS}/{id}`],
+  ['billing period of the list', billingPeriods.billingPeriod, 'get', `${BASE}/billing_periods`],
+  ['billing period created', billingPeriods.billingPeriod, 'post', `${BASE}/billing_periods`],
   ['upload of a project', uploads.upload, 'post', '/rest/v1.1/projects/{project_id}/uploads'],
   ['upload of a company', uploads.upload, 'post', '/rest/v1.1/companies/{company_id}/uploads'],
   ['hookResource', hooks.hookResource, 'get', `${HOOKS}/resources`],
