@@ -87,10 +87,17 @@ export const purchaseOrderLine = pgTable(
 );
 
 /** A subcontract: Procore's work order contract. */
-export const subContract = pgTable('sub_contract', commitmentColumns(), (table) => [
-  index().on(table.account, table.number, table.id),
-  index().on(table.projectId),
-]);
+export const subContract = pgTable(
+  'sub_contract',
+  {
+    ...commitmentColumns(),
+    /** Lentune's retention policy: per cent kept back of a claim; null follows what Procore says of the subcontract */
+    retentionPercent: numeric({ precision: 7, scale: 4 }),
+    /** the most that is kept back in all, in dollars; null is without end */
+    retentionLimit: money(),
+  },
+  (table) => [index().on(table.account, table.number, table.id), index().on(table.projectId)],
+);
 
 export const subContractLine = pgTable(
   'sub_contract_line',

@@ -1,3 +1,4 @@
+export * from './allocations.ts';
 export * from './api-keys.ts';
 export * from './auth.ts';
 export * from './bulk-actions.ts';

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { date, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { check, date, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { bulkAction } from './bulk-actions.ts';
 import { costType, projectCostCode } from './codes.ts';
 import { account, at, bytes, createdAt, id, money, quantity, updatedAt } from './columns.ts';
+import { purchaseOrder, subContract } from './commitments.ts';
 import { project } from './projects.ts';
 import { taxCode } from './tax-codes.ts';
 import { payableAccount } from './vendors.ts';
@@ -19,6 +20,16 @@ export const payableInvoice = pgTable(
     number: text().notNull(),
     /** `number` normalised for comparison: NFKC, trimmed, spaces collapsed, casefolded (domain.md 3.7) */
     matchNumber: text().notNull(),
+    /** what a claim of a subcontract and a release of its retention are is said by the person who enters them */
+    invoiceType: text({ enum: ['standard', 'claim', 'retention_release'] })
+      .notNull()
+      .default('standard'),
+    /** the order number as the supplier wrote it; it names the order while `purchaseOrderId` is null */
+    poNumber: text(),
+    purchaseOrderId: uuid().references(() => purchaseOrder.id, { onDelete: 'set null' }),
+    subContractId: uuid().references(() => subContract.id, { onDelete: 'set null' }),
+    /** why an admin lets it book more than is left on a line */
+    overAllocationReason: text(),
     payableAccountId: uuid().references(() => payableAccount.id),
     invoiceDate: date({ mode: 'string' }).notNull(),
     description: text(),
@@ -81,6 +92,9 @@ export const payableInvoice = pgTable(
       .on(table.queuedPriority, table.queuedAt)
       .where(sql`${table.queuedAt} is not null and ${table.dispatchedAt} is null`),
     index('payable_invoice_bulk').on(table.bulkId),
+    index().on(table.purchaseOrderId),
+    index().on(table.subContractId),
+    check('payable_invoice_of_one', sql`num_nonnulls(${table.purchaseOrderId}, ${table.subContractId}) <= 1`),
   ],
 );
 

@@ -13,9 +13,9 @@ export const pushPart = pgTable(
       .references(() => procoreCompany.id, { onDelete: 'cascade' }),
     documentKind: text({ enum: ['invoice'] }).notNull(),
     documentId: uuid().notNull(),
-    /** what the part is of its document: `project:<project id>` */
+    /** what the part is of its document: `project:<project id>` or `commitment:<commitment id>` */
     partKey: text().notNull(),
-    target: text({ enum: ['direct_cost'] }).notNull(),
+    target: text({ enum: ['direct_cost', 'requisition'] }).notNull(),
     projectProcoreId: text().notNull(),
     /** the document's revision `desired` was planned from */
     revision: integer().notNull(),

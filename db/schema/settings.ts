@@ -44,6 +44,16 @@ export const integrationSettings = pgTable('integration_settings', {
     .default('approved'),
   /** post where the project does not keep tax codes, instead of holding with TAX_OFF */
   postWithoutTax: boolean().notNull().default(false),
+  /** a claim on a purchase order waits until the last one is approved in Procore */
+  waitForClaimOnOrders: boolean().notNull().default(false),
+  /** a claim on a subcontract waits until the last one is approved in Procore */
+  waitForClaimOnSubContracts: boolean().notNull().default(true),
+  /** the status a posted claim ends in (domain.md Q10) */
+  requisitionStatus: text({ enum: ['draft', 'under_review', 'approved'] })
+    .notNull()
+    .default('under_review'),
+  /** a billing period is opened where a project has none, instead of holding with NO_OPEN_PERIOD */
+  createBillingPeriod: boolean().notNull().default(false),
   /** domain.md Q20: the files of an invoice go to Procore with it */
   sendAttachments: boolean().notNull().default(true),
   /** the largest file that is taken and sent, in megabytes */
