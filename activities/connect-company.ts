@@ -1,5 +1,6 @@
 import { companyAddress, getCompany, monitoredProjects, noteConnected, takeStages } from '../db/queries/companies.ts';
 import { beginPage, findMark, holdScope, insertEvents, type Mark } from '../db/queries/inbox.ts';
+import { changedStages } from '../db/queries/settings-effects.ts';
 import { saveProcoreTaxCodes } from '../db/queries/tax-codes.ts';
 import type { Db } from '../db/types.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -7,6 +8,7 @@ import { refusalOf, waitsByItself } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import type { Hooks } from './hooks.ts';
+import { sweepProjects } from './sweep-projects.ts';
 
 export interface CompanyToConnect {
   account: string;
@@ -37,6 +39,10 @@ export const createConnectCompanyActivities = ({ db, procore, hooks }: ConnectCo
       const problems = [
         await inWords('Project stages could not be read', () => readStages(db, company, api)),
         await inWords('Tax codes could not be read', () => readTaxCodes(db, company, api)),
+        await inWords('Projects of the changed stages could not be listed', async () => {
+          const changed = await changedStages(db, companyId);
+          if (changed.size > 0) await sweepProjects(db, api, company, changed);
+        }),
       ].filter((problem) => problem !== null);
       await insertEvents(db, [
         {

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { difference, writeAudit } from '../../db/queries/audit.ts';
 import { type CompanyView, changeCompany, listCompanies } from '../../db/queries/companies.ts';
 import { ensureConnection } from '../../db/queries/connections.ts';
+import { applyStageChange } from '../../db/queries/settings-effects.ts';
 import type { Queryable } from '../../db/types.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Id } from '../../schemas/common.ts';
 import { Company, CompanyChange, CompanyList } from '../../schemas/connection.ts';
+import { ProjectsPreview, StagesPreviewRequest } from '../../schemas/previews.ts';
+import { previewProjects } from '../arrivals.ts';
 import { connectionDefaults } from '../connection-defaults.ts';
 import type { RouteContext } from '../context.ts';
 import { invalidInput, notFound } from '../refusal.ts';
@@ -51,6 +54,7 @@ export function companyRoutes({ route, deps }: RouteContext): void {
         const before = await requireCompany(tx, deps, account, id);
         refuseUnknownStages(before, body);
         await changeCompany(tx, account, id, body);
+        await applyStageChange(tx, account, id, changedStages(before, body));
         const after = await requireCompany(tx, deps, account, id);
         await writeAudit(tx, {
           account,
@@ -61,6 +65,29 @@ export function companyRoutes({ route, deps }: RouteContext): void {
         });
         return after;
       }),
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/companies/:id/preview-stages',
+      does: 'Which projects would come or go with these stages ticked',
+      may: 'company.change',
+      params: CompanyParams,
+      body: StagesPreviewRequest,
+      answer: ProjectsPreview,
+    },
+    async ({ db, caller: { account }, params: { id }, body }) => {
+      const company = await requireCompany(db, deps, account, id);
+      refuseUnknownStages(company, body);
+      const ticked = company.stages.filter((stage) => body.monitoredStageIds.includes(stage.id));
+      const stages = new Set(ticked.map(({ procoreId }) => procoreId));
+      const changed = changedStages(company, body);
+      const inStages = new Set(
+        company.stages.flatMap((stage) => (changed.includes(stage.id) ? [stage.procoreId] : [])),
+      );
+      return previewProjects(deps, db, { account, companyId: id, stages, only: { inStages } });
+    },
   );
 }
 
@@ -87,6 +114,12 @@ function refuseUnknownStages({ stages }: CompanyView, { monitoredStageIds = [] }
     known.has(id) ? [] : [{ path: `monitoredStageIds.${index}`, message: 'This company has no such stage.' }],
   );
   if (unknown.length > 0) throw invalidInput(unknown);
+}
+
+/** Stages that are ticked or unticked by a change. */
+function changedStages({ stages }: CompanyView, { monitoredStageIds }: CompanyChange): string[] {
+  if (monitoredStageIds === undefined) return [];
+  return stages.filter(({ id, isMonitored }) => monitoredStageIds.includes(id) !== isMonitored).map(({ id }) => id);
 }
 
 /** What the audit keeps of a company. */

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { writeAudit } from '../../db/queries/audit.ts';
 import { cancelFetch, type FetchView, getFetch, getFetches, startFetch } from '../../db/queries/fetches.ts';
+import { monitoredStageIds } from '../../db/queries/projects.ts';
 import { findFetchItem, importByHand } from '../../db/queries/projects-by-hand.ts';
 import type { Queryable } from '../../db/types.ts';
+import { rangeOfDays } from '../../domain/dates.ts';
 import { isStageReason } from '../../domain/projects.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { workflowIds } from '../../platform/workflow-ids.ts';
 import { Id } from '../../schemas/common.ts';
 import { Fetch, FetchList, FetchRequest, FetchWithItems, ImportAnyway } from '../../schemas/fetches.ts';
+import { ProjectsPreview } from '../../schemas/previews.ts';
+import { previewProjects } from '../arrivals.ts';
 import type { RouteContext } from '../context.ts';
 import { conflict, notFound } from '../refusal.ts';
 import { temporalLink } from '../temporal-links.ts';
@@ -46,6 +50,26 @@ export function fetchRoutes({ route, deps }: RouteContext): void {
         await writeAudit(tx, { account, actor, action: 'fetch.started', subject: company.name, after: body });
         return show(tx, deps, account, id);
       }),
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/fetches/preview',
+      does: 'What a fetch would bring, link or skip',
+      may: 'fetch.start',
+      body: FetchRequest,
+      answer: ProjectsPreview,
+    },
+    async ({ db, caller: { account }, body }) => {
+      const company = await requireCompany(db, deps, account, body.companyId);
+      const stages = await monitoredStageIds(db, account, company.id);
+      const only =
+        body.projectId === undefined
+          ? rangeOfDays(body.startDate ?? '', body.endDate ?? '', company.timeZone)
+          : { procoreId: body.projectId };
+      return previewProjects(deps, db, { account, companyId: company.id, stages, only });
+    },
   );
 
   route(

@@ -1,5 +1,8 @@
 import { difference, writeAudit } from '../../db/queries/audit.ts';
 import { changeSettings, getSettings } from '../../db/queries/settings.ts';
+import { applyCodeChange } from '../../db/queries/settings-effects.ts';
+import { previewCodes } from '../../db/queries/settings-preview.ts';
+import { CodesPreview, CodesPreviewRequest } from '../../schemas/previews.ts';
 import { Settings, SettingsChange } from '../../schemas/settings.ts';
 import type { RouteContext } from '../context.ts';
 
@@ -22,6 +25,7 @@ export function settingsRoutes({ route }: RouteContext): void {
       db.transaction(async (tx) => {
         const { before, after } = await changeSettings(tx, caller.account, body);
         const changed = difference(before, after);
+        if (before.linkedCodesOnly !== after.linkedCodesOnly) await applyCodeChange(tx, caller.account);
         if (Object.keys(changed.after).length > 0) {
           await writeAudit(tx, {
             account: caller.account,
@@ -33,5 +37,21 @@ export function settingsRoutes({ route }: RouteContext): void {
         }
         return after;
       }),
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/settings/preview-codes',
+      does: 'Which cost codes would leave new lines, or come back, with "Fetch cost code linked to cost type only" so',
+      may: 'settings.change',
+      body: CodesPreviewRequest,
+      answer: CodesPreview,
+    },
+    async ({ db, caller, body }) => {
+      const projects = await previewCodes(db, caller.account, body.linkedCodesOnly);
+      const sum = (of: 'goes' | 'comes') => projects.reduce((total, project) => total + project[of], 0);
+      return { projects, goes: sum('goes'), comes: sum('comes') };
+    },
   );
 }

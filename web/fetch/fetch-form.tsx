@@ -8,8 +8,9 @@ import { ApiError } from '../api.ts';
 import { announceError } from '../elements/announce.tsx';
 import { DayField } from '../elements/day-field.tsx';
 import { today } from '../format.ts';
+import { Fates } from '../settings/effects-preview.tsx';
 import styles from './fetch.module.css';
-import { startFetch } from './queries.ts';
+import { previewFetch, startFetch } from './queries.ts';
 
 interface FetchFormProps {
   companies: Company[];
@@ -33,7 +34,8 @@ export function FetchForm({ companies, onStarted }: FetchFormProps) {
       } else announceError(error);
     },
   });
-  const submit = () => {
+  const preview = useMutation({ mutationFn: previewFetch, onError: announceError });
+  const submit = (run: (request: FetchRequest) => void) => {
     const wanted = byId
       ? { companyId, projectId: projectId.trim() }
       : { companyId, startDate: startDate ?? undefined, endDate: endDate ?? undefined };
@@ -41,55 +43,70 @@ export function FetchForm({ companies, onStarted }: FetchFormProps) {
     setMistakes(
       Object.fromEntries((request.error?.issues ?? []).map((issue) => [issue.path.join('.'), issue.message])),
     );
-    if (request.success) start.mutate(request.data);
+    if (request.success) run(request.data);
   };
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      {companies.length > 1 && (
-        <NativeSelect
-          label="Company"
-          value={companyId}
-          data={companies.map((company) => ({ value: company.id, label: company.name }))}
-          onChange={(event) => setCompanyId(event.currentTarget.value)}
-        />
-      )}
-      <DayField
-        label="Start date"
-        value={startDate}
-        isDisabled={byId}
-        error={byId ? undefined : mistakes.startDate}
-        onChange={setStartDate}
-      />
-      <DayField
-        label="End date"
-        value={endDate}
-        isDisabled={byId}
-        error={byId ? undefined : mistakes.endDate}
-        onChange={setEndDate}
-      />
-      <TextInput
-        label="Procore project id"
-        placeholder="Instead of dates"
-        inputMode="numeric"
-        autoComplete="off"
-        value={projectId}
-        error={mistakes.projectId}
-        onChange={(event) => setProjectId(event.currentTarget.value)}
-      />
-      <Button
-        type="submit"
-        className={styles.submit!}
-        leftSection={<IconCloudDownload size={14} aria-hidden />}
-        loading={start.isPending}
+    <>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit(start.mutate);
+        }}
       >
-        Fetch
-      </Button>
-    </form>
+        {companies.length > 1 && (
+          <NativeSelect
+            label="Company"
+            value={companyId}
+            data={companies.map((company) => ({ value: company.id, label: company.name }))}
+            onChange={(event) => setCompanyId(event.currentTarget.value)}
+          />
+        )}
+        <DayField
+          label="Start date"
+          value={startDate}
+          isDisabled={byId}
+          error={byId ? undefined : mistakes.startDate}
+          onChange={setStartDate}
+        />
+        <DayField
+          label="End date"
+          value={endDate}
+          isDisabled={byId}
+          error={byId ? undefined : mistakes.endDate}
+          onChange={setEndDate}
+        />
+        <TextInput
+          label="Procore project id"
+          placeholder="Instead of dates"
+          inputMode="numeric"
+          autoComplete="off"
+          value={projectId}
+          error={mistakes.projectId}
+          onChange={(event) => setProjectId(event.currentTarget.value)}
+        />
+        <Button
+          variant="default"
+          className={styles.submit!}
+          loading={preview.isPending}
+          onClick={() => submit(preview.mutate)}
+        >
+          Preview
+        </Button>
+        <Button
+          type="submit"
+          className={styles.submit!}
+          leftSection={<IconCloudDownload size={14} aria-hidden />}
+          loading={start.isPending}
+        >
+          Fetch
+        </Button>
+      </form>
+      {preview.data !== undefined && (
+        <section aria-label="What would come">
+          <Fates preview={preview.data} />
+        </section>
+      )}
+    </>
   );
 }

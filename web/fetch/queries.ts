@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { Fetch, FetchList, type FetchRequest, FetchWithItems } from '../../schemas/fetches.ts';
+import { ProjectsPreview } from '../../schemas/previews.ts';
 import { api, queryClient } from '../api.ts';
 
 const RUNNING: readonly Fetch['state'][] = ['queued', 'listing', 'running'];
@@ -33,3 +34,6 @@ export async function importAnyway(fetchId: string, itemId: string, reason: stri
   await api.post(`/api/fetches/${fetchId}/items/${itemId}/import-anyway`, FetchWithItems, { reason });
   await queryClient.invalidateQueries({ queryKey: ['fetches'] });
 }
+
+/** What a fetch would bring, before it is started. */
+export const previewFetch = (request: FetchRequest) => api.post('/api/fetches/preview', ProjectsPreview, request);

@@ -7,11 +7,13 @@ import type { TabProps } from './settings.tsx';
 
 const STATUSES = (['draft', 'pending', 'approved'] as const).map((value) => ({ value, label: STATUS_WORDS[value] }));
 
+type Ticked = 'createMissingVendors' | 'postWithoutTax' | 'selfApproval' | 'prefixOnCreate' | 'suffixOnCreate';
+
 export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
   const now: Settings = { ...stored.settings, ...draft.settings };
   const set = <K extends keyof Settings>(name: K, value: Settings[K]) =>
     setDraft((before) => setSetting(before, stored, name, value));
-  const tick = (name: 'createMissingVendors' | 'postWithoutTax' | 'selfApproval', description: string) => (
+  const tick = (name: Ticked, description: string) => (
     <Checkbox
       label={LABELS[name]}
       description={description}
@@ -52,6 +54,15 @@ export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
           />
           {tick('postWithoutTax', 'Otherwise such an invoice is held until tax is switched on for the project.')}
           {tick('selfApproval', 'Otherwise somebody else than who entered an invoice must approve it.')}
+        </div>
+      </Section>
+      <Section title="New projects and codes" hint="Records that are already here keep their codes.">
+        <div className={styles.column}>
+          {tick(
+            'prefixOnCreate',
+            'Otherwise a new project has the number of Procore, and PROCORE with its id only where that is blank or taken.',
+          )}
+          {tick('suffixOnCreate', 'Otherwise a code gets its Procore id only where another record has the same code.')}
         </div>
       </Section>
       <Section title="Amounts">

@@ -106,7 +106,9 @@ function IntegrationSettings({ stored }: { stored: Stored }) {
           <OptionsTab {...props} />
         </Tabs.Panel>
       </Tabs>
-      {changes.length > 0 && <UnsavedFoot draft={draft} changes={changes} onEnd={() => setDraft(NOTHING_CHANGED)} />}
+      {changes.length > 0 && (
+        <UnsavedFoot draft={draft} stored={stored} changes={changes} onEnd={() => setDraft(NOTHING_CHANGED)} />
+      )}
       {taxMappings !== undefined && company !== undefined && (
         <TaxMappingsWindow
           key={company.id}

@@ -3,19 +3,21 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { announce, announceError } from '../elements/announce.tsx';
 import { countOf } from '../format.ts';
-import type { Change, SettingsDraft } from './draft.ts';
+import type { Change, SettingsDraft, Stored } from './draft.ts';
+import { changesRecords, EffectsPreview } from './effects-preview.tsx';
 import { saveSettings } from './save.ts';
 import styles from './settings.module.css';
 
 interface UnsavedFootProps {
   draft: SettingsDraft;
+  stored: Stored;
   changes: Change[];
   /** saved or discarded */
   onEnd: () => void;
 }
 
-/** Nothing is kept before Save; what changes what Procore gets is shown once more first. */
-export function UnsavedFoot({ draft, changes, onEnd }: UnsavedFootProps) {
+/** Nothing is kept before Save; what changes what Procore gets, or what comes from there, is shown once more first. */
+export function UnsavedFoot({ draft, stored, changes, onEnd }: UnsavedFootProps) {
   const [isReviewing, setReviewing] = useState(false);
   const save = useMutation({
     mutationFn: () => saveSettings(draft),
@@ -26,7 +28,9 @@ export function UnsavedFoot({ draft, changes, onEnd }: UnsavedFootProps) {
     },
     onError: announceError,
   });
-  const needsReview = changes.some((change) => change.changesSending);
+  const hasEffects = changesRecords(draft);
+  const changesSending = changes.some((change) => change.changesSending);
+  const needsReview = changesSending || hasEffects;
   return (
     <section className={styles.foot} aria-label="Unsaved changes">
       <strong>{countOf(changes.length, 'unsaved change')}</strong>
@@ -42,7 +46,7 @@ export function UnsavedFoot({ draft, changes, onEnd }: UnsavedFootProps) {
         </Button>
       </span>
       <Modal opened={isReviewing} onClose={() => setReviewing(false)} size="lg" title="Review before saving">
-        <p className={styles.soft}>These changes affect what is sent to Procore from now on.</p>
+        {changesSending && <p className={styles.soft}>These changes affect what is sent to Procore from now on.</p>}
         <table className={styles.diff}>
           <thead>
             <tr>
@@ -63,6 +67,7 @@ export function UnsavedFoot({ draft, changes, onEnd }: UnsavedFootProps) {
             ))}
           </tbody>
         </table>
+        {hasEffects && <EffectsPreview draft={draft} stored={stored} />}
         <div className={styles.modalButtons}>
           <Button variant="default" onClick={() => setReviewing(false)}>
             Go back
