@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { type Call, segment } from './call.ts';
 import { ProcoreError } from './errors.ts';
-import { id, text } from './fields.ts';
+import { id, optionalId, text } from './fields.ts';
 
 export const delivery = z.object({
   id,
   /** delivered, failed, discarded, enqueued or retrying */
   status: text,
 });
+
+/** v1.0 knows a delivery by its event. */
+export const deliveryV1 = z.object({ event_id: optionalId });
+
+/** What v1.0 calls the states. */
+const OUTCOMES = { failed: 'failed', discarded: 'discarded', retrying: 'retried' } as const;
 
 export interface DeliveriesInput {
   hookId: string;
@@ -33,12 +39,12 @@ export const createDeliveries = (call: Call) => ({
       const path = `/rest/v1.0/webhooks/hooks/${segment(hookId)}/deliveries`;
       const owner = projectId === undefined ? { company_id: call.companyId } : { project_id: projectId };
       const { rows } = await call.page(
-        delivery,
+        deliveryV1,
         path,
-        { ...owner, 'filters[status]': status, page_size: SHOWN },
+        { ...owner, 'filters[status]': OUTCOMES[status], page_size: SHOWN },
         { cursor: null },
       );
-      return rows.map((row) => row.id);
+      return rows.flatMap(({ event_id: eventId }) => (eventId === null ? [] : [eventId]));
     }
   },
 });

@@ -51,7 +51,7 @@ export function createRateBudget(db: Db, lengths: WindowLengths = { hour: 3600, 
   };
 }
 
-const asOneCall = (window: Window): Window => ({ ...window, allowed: 1 });
+const asOneCall = (window: Window) => ({ ...window, allowed: 1, isGuess: true });
 
 /** The connection's windows, kept from every other worker until this one has decided; those that are over start anew. */
 async function lockWindows(tx: Tx, connectionId: string, lengths: WindowLengths): Promise<Window[]> {

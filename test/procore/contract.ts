@@ -7,6 +7,7 @@ import * as changeOrders from '../../procore/change-orders.ts';
 import * as commitments from '../../procore/commitments.ts';
 import * as costCodes from '../../procore/cost-codes.ts';
 import * as costTypes from '../../procore/cost-types.ts';
+import * as deliveries from '../../procore/deliveries.ts';
 import * as directCosts from '../../procore/direct-costs.ts';
 import * as hooks from '../../procore/hook-api.ts';
 import * as hooksV1 from '../../procore/hooks-v1.ts';
@@ -131,6 +132,8 @@ export const READS: [name: string, schema: z.ZodType, method: string, path: stri
   ['hook created', hooks.hook, 'post', `${HOOKS}/hooks`],
   ['hook updated', hooks.hook, 'patch', `${HOOKS}/hooks/{id}`],
   ['trigger', hooks.trigger, 'get', `${HOOKS}/hooks/{hook_id}/triggers`],
+  ['delivery', deliveries.delivery, 'get', `${HOOKS}/hooks/{hook_id}/deliveries`],
+  ['v1.0 delivery', deliveries.deliveryV1, 'get', '/rest/v1.0/webhooks/hooks/{hook_id}/deliveries'],
   ['v1.0 hook of the list', hooksV1.hookV1, 'get', '/rest/v1.0/webhooks/hooks'],
   ['v1.0 hook created', hooksV1.hookV1, 'post', '/rest/v1.0/webhooks/hooks'],
   ['v1.0 hook updated', hooksV1.hookV1, 'patch', '/rest/v1.0/webhooks/hooks/{id}'],

@@ -203,7 +203,7 @@ test('a direct cost goes from empty draft to approved with tax and a file, and a
     line_item_type: { id: pair.lineItemTypeId },
   });
   const pdf = { filename: 'inv.pdf', contentType: 'application/pdf', bytes: new TextEncoder().encode('%PDF-1.4') };
-  await api.directCosts.attach({ ...one, ...pdf });
+  await api.directCosts.attach({ ...one, files: [pdf] });
   await api.directCosts.updateHeader({ ...one, status: 'approved' });
   expect(await api.directCosts.show(one)).toMatchObject({
     status: 'approved',
@@ -285,6 +285,10 @@ test.each(['served', 'not found'])('hooks are made, subscribed, changed and remo
   ];
   expect((await hooks.triggers.createBulk({ hookId, payloadVersion: 'v3.0', triggers })).failed).toHaveLength(1);
   const [trigger] = await hooks.triggers.list({ hookId });
+  await control('PATCH', `/records/projects/${project.id}`, { city: `Town ${newer}` });
+  await expect
+    .poll(() => procore.company(scope()).deliveries.newest({ hookId, status: 'retrying' }), { timeout: 5000 })
+    .toHaveLength(1);
   expect(trigger).toMatchObject({ resource_name: 'Projects', event_type: 'update' });
   await hooks.update({ ...input, hookId, destinationUrl: 'https://127.0.0.1:1/other' });
   expect(await hooks.list({ namespace: 'lentune' })).toMatchObject([
@@ -299,6 +303,26 @@ test.each(['served', 'not found'])('hooks are made, subscribed, changed and remo
   expect(paths.length).toBeGreaterThan(8);
   expect(paths.filter((path) => !path.startsWith(version))).toEqual([]);
   await control('PUT', '/switches', { webhooks_v2: 'served' });
+});
+
+test.each([true, false])('a file is sent in one piece, without our token, for a project %s', async (ofProject) => {
+  const file = { filename: 'plan.pdf', contentType: 'application/pdf', bytes: new TextEncoder().encode('%PDF-1.4') };
+  const uuid = await api.uploads.put({ ...file, ...(ofProject ? { projectId: String(project.id) } : {}) });
+  expect(uuid).toMatch(/^[0-9a-f-]{36}$/);
+  await control('PUT', '/settings', { uploads: { ticketSeconds: -1 } });
+  await expect(api.uploads.put(file)).rejects.toMatchObject({
+    kind: 'forbidden',
+    said: expect.stringContaining('Policy'),
+  });
+  await control('PUT', '/settings', { uploads: { ticketSeconds: 3600 } });
+});
+
+test('a segment of the customer’s own is refused before anything is asked for', async () => {
+  const pattern = { id: '1', segments: [{ id: '2', type: 'custom', name: 'Phase', position: 1, required: true }] };
+  await expect(api.wbs.createCode({ projectId: String(project.id), pattern, items: [] })).rejects.toMatchObject({
+    code: 'REFUSED',
+    message: expect.stringContaining('need the segment "Phase", which is not supported'),
+  });
 });
 
 test('of two writes to one direct cost at once, one is told that it is busy', async () => {

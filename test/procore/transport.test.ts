@@ -166,9 +166,7 @@ test('a file travels as multipart with its name and type', async () => {
   const after = await client.api.directCosts.attach({
     projectId: '1',
     directCostId: '2',
-    filename: 'inv.pdf',
-    contentType: 'application/pdf',
-    bytes: new TextEncoder().encode('%PDF'),
+    files: [{ filename: 'inv.pdf', contentType: 'application/pdf', bytes: new TextEncoder().encode('%PDF') }],
   });
   expect(after.attachments).toEqual([{ id: '1', filename: 'inv.pdf' }]);
   expect(client.asked[0]).toMatchObject({

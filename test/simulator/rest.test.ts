@@ -335,3 +335,14 @@ test('a reset brings the sample back', async () => {
   expect((await other.control('GET', '/ledger')).body.entries).toEqual([]);
   await other.close();
 });
+
+test('a person budgets a code with a type it was never used with', async () => {
+  const { guide } = it;
+  const code = guide.exampleProjects.withoutBudget;
+  const rows = (await it.api('GET', `/rest/v1.0/cost_codes?project_id=${code.id}&per_page=500`)).body;
+  const fields = { project_id: code.id, cost_code_id: rows.at(-1).id, line_item_type_id: guide.lineItemTypes[0].id };
+  const made = await it.control('POST', '/records/budget_rows', { ...fields, original_budget_amount: '1200' });
+  expect(made).toMatchObject({ status: 200, body: { wbs_code_id: expect.any(Number) } });
+  const wbs = await it.control('GET', `/records/wbs_codes/${made.body.wbs_code_id}`);
+  expect(wbs.body).toMatchObject({ cost_code_id: fields.cost_code_id, line_item_type_id: fields.line_item_type_id });
+});

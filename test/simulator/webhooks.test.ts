@@ -142,6 +142,44 @@ test('duplicates arrive twice with one ulid', async () => {
   expect(received[0]!.payload.ulid).toBe(received[1]!.payload.ulid);
 });
 
+test('reordered, the second event comes first, and none is lost', async () => {
+  const ids = it.guide.exampleVendors.all.slice(2, 4).map((one: { id: number }) => one.id);
+  await hook('v3.0', ['Company Vendors', 'update']);
+  await it.control('PUT', '/settings', { webhooks: { reorderProbability: 1 } });
+  await it.control('POST', '/webhooks/burst', { companyId: it.companyId, resource: 'Company Vendors', ids, count: 2 });
+  await expect.poll(() => received.length).toBe(2);
+  await it.control('PUT', '/settings', { webhooks: { reorderProbability: 0 } });
+  expect(received.map(({ payload }) => payload.resource_id)).toEqual([...ids].reverse());
+});
+
+test('delayed, an event comes after its time, in order', async () => {
+  await hook('v3.0', ['Company Vendors', 'update']);
+  await it.control('PUT', '/settings', { webhooks: { delayProbability: 1, delayMs: 300 } });
+  const from = Date.now();
+  await rename(it.guide.exampleVendors.acmeSteel.id, 'Taupo');
+  await expect.poll(() => received.length).toBe(1);
+  await it.control('PUT', '/settings', { webhooks: { delayProbability: 0 } });
+  expect(Date.now() - from).toBeGreaterThanOrEqual(290);
+});
+
+test('a hook made by v1.0 is one and the same as that of v2.0', async () => {
+  const place = { company_id: it.companyId };
+  const made = await it.api('POST', '/rest/v1.0/webhooks/hooks', {
+    ...place,
+    hook: { api_version: 'v3.0', namespace: 'test', destination_url: url },
+  });
+  expect(made).toMatchObject({ status: 201, body: { api_version: 'v3.0' } });
+  const trigger = { resource_name: 'Company Vendors', event_type: 'update' };
+  await it.api('POST', `/rest/v1.0/webhooks/hooks/${made.body.id}/triggers`, {
+    ...place,
+    api_version: 'v3.0',
+    trigger,
+  });
+  expect((await it.api('GET', `${hooks}/${made.body.id}/triggers`)).body.data).toMatchObject([trigger]);
+  await rename(it.guide.exampleVendors.acmeSteel.id, 'Raglan');
+  await expect.poll(() => received.length).toBe(1);
+});
+
 test('the company list needs a namespace and shows the secret masked', async () => {
   await hook('v2.0');
   expect((await it.api('GET', hooks)).status).toBe(400);
