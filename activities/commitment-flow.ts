@@ -107,13 +107,18 @@ export function commitmentOutcome(
   saved: CommitmentsSaved | null,
   project: string,
   isContinued: boolean,
-): Pick<RecordOutcome, 'state' | 'outcome'> {
+): Pick<RecordOutcome, 'state' | 'outcome' | 'changes'> {
   if (saved?.refused) return { state: 'failed', outcome: saved.refused };
   const words = WORDS[kind] ?? kind;
   if (saved === null) return { state: 'ignored', outcome: `No ${words} comes in for project ${project}.` };
   if (id === null || kind === 'potential_change_order' || isContinued)
     return saved.changed.size > 0 || isContinued
-      ? { state: 'applied', outcome: `Project ${project}: ${countOfCommitments(saved) || 'commitments updated.'}` }
+      ? {
+          state: 'applied',
+          outcome: `Project ${project}: ${countOfCommitments(saved) || 'commitments updated.'}`,
+          // Counted once, whichever lists were asked for whole.
+          ...(id === null && { changes: kind === 'change_order' ? saved.changed.size : 0 }),
+        }
       : { state: 'unchanged', outcome: `The commitments of project ${project} are as before.` };
   if (saved.changed.has(id))
     return {

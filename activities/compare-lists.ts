@@ -16,11 +16,11 @@ import type { Db, Queryable, Tx } from '../db/types.ts';
 import { isMassVanish } from '../domain/diff.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { CompanyApi } from '../procore/client.ts';
-import type { ProjectRow } from '../procore/projects.ts';
 import { gateOfRow } from '../procore/project-row.ts';
+import type { ProjectRow } from '../procore/projects.ts';
 
 /** What a comparison goes through, in the order in which records refer to each other. */
-export type CompareKind = 'vendors' | 'codes' | 'projects';
+export type CompareKind = 'vendors' | 'codes' | 'users' | 'projects';
 
 export interface Comparison {
   db: Db;
@@ -41,9 +41,13 @@ export function comparedKinds(company: CompanyRow, mode: ReconcileMode): Compare
   return [
     ...(company.syncVendors ? (['vendors'] as const) : []),
     ...(mode === 'full' ? (['codes'] as const) : []),
-    ...(company.syncProjects || company.syncProjectCostCodes ? (['projects'] as const) : []),
+    ...(company.syncUsers ? (['users'] as const) : []),
+    ...(hasProjects(company) ? (['projects'] as const) : []),
   ];
 }
+
+const hasProjects = (company: CompanyRow) =>
+  company.syncProjects || company.syncProjectCostCodes || wholeKinds(company).length > 0;
 
 /** Compares one page of a kind with what was last read. */
 export function comparePage(to: Comparison, kind: CompareKind, cursor: string | null): Promise<ComparedPage> {
@@ -52,21 +56,35 @@ export function comparePage(to: Comparison, kind: CompareKind, cursor: string | 
       return compareVendors(to, cursor);
     case 'codes':
       return Promise.resolve({ next: null, settle: async () => ({ rows: codeRows(to.run) }) });
+    case 'users':
+      return compareUsers(to, cursor);
     case 'projects':
       return compareProjects(to, cursor);
   }
 }
 
-/** Every record of these projects that has no change date of its own. */
+/** What of a project is asked for whole: its codes have no change dates, its commitments can be listed by nothing but project. */
+function wholeKinds(company: CompanyRow): string[] {
+  const hasOrders = company.purchaseOrderMaster === 'procore';
+  return [
+    ...(company.syncProjectCostCodes ? ['cost_code'] : []),
+    ...(hasOrders ? ['purchase_order'] : []),
+    ...(company.syncSubContracts ? ['sub_contract'] : []),
+    ...(hasOrders || company.syncSubContracts ? ['change_order'] : []),
+  ];
+}
+
+/** Rows that have the insides of these projects read whole. */
 export function wholeProjectRows(company: CompanyRow, projectIds: readonly string[]): NewInboxEvent[] {
-  if (!company.syncProjectCostCodes) return [];
-  return projectIds.map((id) => ({
-    ...rowOf({ account: company.account, companyId: company.id }),
-    flow: 'project',
-    scope: `${company.id}/${id}`,
-    recordKind: 'cost_code',
-    recordId: null,
-  }));
+  return projectIds.flatMap((id) =>
+    wholeKinds(company).map((recordKind) => ({
+      ...rowOf({ account: company.account, companyId: company.id }),
+      flow: 'project' as const,
+      scope: `${company.id}/${id}`,
+      recordKind,
+      recordId: null,
+    })),
+  );
 }
 
 const rowOf = ({ account, companyId }: Pick<ReconcileRunRow, 'account' | 'companyId'>) =>
@@ -80,6 +98,17 @@ const vendorRows = (run: ReconcileRunRow, ids: readonly string[]): NewInboxEvent
     recordKind: 'vendor',
     recordId,
   }));
+
+const userRows = (run: ReconcileRunRow, ids: readonly string[]): NewInboxEvent[] =>
+  ids.map((recordId) => ({ ...rowOf(run), flow: 'users', scope: run.companyId, recordKind: 'user', recordId }));
+
+const timeTypeRow = (run: ReconcileRunRow): NewInboxEvent => ({
+  ...rowOf(run),
+  flow: 'users',
+  scope: run.companyId,
+  recordKind: 'time_type',
+  recordId: null,
+});
 
 const projectRows = (run: ReconcileRunRow, ids: readonly string[]): NewInboxEvent[] =>
   ids.map((recordId) => ({
@@ -141,6 +170,22 @@ const asListed = (row: { id: string; updated_at: string | null }): ListedRecord 
 const isSince = ({ updatedAt }: ListedRecord, since: string) =>
   updatedAt === null || Date.parse(updatedAt) >= Date.parse(since);
 
+/** The list holds active users alone: whoever left it is asked for by id, which a full comparison does. */
+async function compareUsers({ db, api, run }: Comparison, cursor: string | null): Promise<ComparedPage> {
+  const since = run.mode === 'full' ? null : await changesSince(db, run.account, run.companyId, 'users');
+  const page = await api.users.page({ cursor, ...(since === null ? {} : { updatedFrom: since }) });
+  const listed = page.rows.map(asListed);
+  return {
+    next: page.next,
+    async settle(tx) {
+      const suspects = since === null ? await noteListed(tx, run.account, run.companyId, 'user', listed) : listed;
+      const ids = suspects.map(({ id }) => id);
+      const types = page.next === null && run.mode === 'full' ? [timeTypeRow(run)] : [];
+      return atEnd(tx, run, 'users', page.next, [...userRows(run, ids), ...types]);
+    },
+  };
+}
+
 async function compareProjects({ db, api, run }: Comparison, cursor: string | null): Promise<ComparedPage> {
   const since = run.mode === 'full' ? null : await changesSince(db, run.account, run.companyId, 'projects');
   const page = await api.projects.page({
@@ -198,7 +243,7 @@ async function projectsToRead(db: Queryable, run: ReconcileRunRow, rows: readonl
 async function atEnd(
   tx: Tx,
   run: ReconcileRunRow,
-  kind: 'vendors' | 'projects',
+  kind: keyof typeof MISSING,
   next: string | null,
   rows: NewInboxEvent[],
 ): Promise<Omit<RunStep, 'calls'>> {
@@ -215,5 +260,6 @@ async function atEnd(
 
 const MISSING = {
   vendors: ['vendor', vendorRows],
+  users: ['user', userRows],
   projects: ['project', projectRows],
 } as const satisfies Record<string, [LinkKind, typeof vendorRows]>;

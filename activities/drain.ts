@@ -319,7 +319,7 @@ function missedOf(flow: DrainFlow, picks: Pick[], settled: Settled[], calls: num
     for (const { pick, outcome } of settled) {
       const [firstRun] = pick.reconcileRunIds;
       if (!pick.isOnlyCompared || firstRun !== runId || outcome.state !== 'applied') continue;
-      const named = pick.id === null ? told.filter((other) => other.pick.kind === pick.kind).length : 0;
+      const named = pick.id === null ? told.filter((other) => other.pick.kind !== 'project').length : 0;
       const changes = Math.max(0, (outcome.changes ?? 1) - named);
       if (changes > 0) missed[pick.kind] = (missed[pick.kind] ?? 0) + changes;
     }

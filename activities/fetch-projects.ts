@@ -21,8 +21,8 @@ import { DomainError } from '../domain/errors.ts';
 import { refusalOf, waitsByItself } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
-import type { Project, ProjectRow } from '../procore/projects.ts';
 import { gateOfRow, nameOfRow } from '../procore/project-row.ts';
+import type { Project, ProjectRow } from '../procore/projects.ts';
 
 export interface FetchRun {
   account: string;

@@ -80,8 +80,11 @@ export const createReconcileActivities = ({ db, procore }: ReconcileDeps) => ({
     if (swept === undefined) return { left: 0, waitMs: 0 };
     const plan = planSweeps(swept.facts);
     const company = await getCompany(db, run.account, run.companyId);
+    // The lists were read within the same hour as the first projects.
+    const spent = run.projects === 0 ? Math.ceil(run.calls / plan.callsPerProject) : 0;
+    const limit = Math.max(1, plan.projectsPerBatch - spent);
     const left = await db.transaction(async (tx) => {
-      const ids = await takeProjects(tx, run, plan.projectsPerBatch);
+      const ids = await takeProjects(tx, run, limit);
       await noteStep(tx, run, { calls: 0, rows: wholeProjectRows(company, ids), projects: ids.length });
       return projectsLeft(tx, run);
     });
@@ -119,5 +122,6 @@ async function inWords(kind: CompareKind, read: () => Promise<Compared>): Promis
 const NOUNS: Record<CompareKind, string> = {
   vendors: 'Vendors',
   codes: 'The lists of codes',
+  users: 'Users',
   projects: 'Projects',
 };

@@ -118,7 +118,7 @@ type Outcomes = Map<string, Pick<RecordOutcome, 'state' | 'outcome'>>;
 
 function outcomeOf({ kind, id }: PickedRecord, outcomes: Outcomes, off: string | null, read: UsersRead): RecordOutcome {
   if (kind === 'time_type')
-    return { kind, id, state: 'applied', outcome: `${read.timeTypes?.length ?? 0} time types read.` };
+    return { kind, id, state: 'applied', outcome: `${read.timeTypes?.length ?? 0} time types read.`, changes: 0 };
   if (kind !== 'user') return { kind, id, state: 'ignored', outcome: 'Nothing here reads this kind of record.' };
   if (off !== null) return { kind, id, state: 'ignored', outcome: off };
   if (id === null) return { kind, id, state: 'applied', outcome: `${read.users.length} users read.` };

@@ -16,6 +16,7 @@ import { logRequests } from './request-log.ts';
 import { createRoutes } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { companyRoutes } from './routes/companies.ts';
+import { comparisonRoutes } from './routes/comparisons.ts';
 import { connectionRoutes } from './routes/connection.ts';
 import { costCodeRoutes } from './routes/cost-codes.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -42,6 +43,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   settingsRoutes,
   connectionRoutes,
   companyRoutes,
+  comparisonRoutes,
   taxMappingRoutes,
   fetchRoutes,
   projectRoutes,

@@ -27,6 +27,8 @@ export interface SweepPlan {
   sweepEveryHours: number;
   /** how long one full comparison takes */
   sweepMinutes: number;
+  /** calls a project is reckoned with */
+  callsPerProject: number;
   /** projects compared before the next wait, and that wait */
   projectsPerBatch: number;
   batchEveryMinutes: number;
@@ -64,6 +66,7 @@ export function planSweeps(facts: SweepFacts): SweepPlan {
     changesEveryMinutes,
     sweepEveryHours,
     sweepMinutes,
+    callsPerProject: perProject,
     projectsPerBatch,
     batchEveryMinutes: (60 * projectsPerBatch * perProject) / forSweeps,
     isStretched: changesEveryMinutes > facts.changesEveryMinutes || sweepEveryHours > facts.sweepEveryHours,

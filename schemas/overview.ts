@@ -6,6 +6,12 @@ export const Overview = z.object({
   connection: z.enum(['disconnected', 'connected', 'reconnect_needed']),
   temporal: z.enum(['up', 'down']),
   lastWebhookAt: Moment.nullable(),
+  /** when a company was last compared with Procore, and what of the last day webhooks had missed */
+  lastComparedAt: Moment.nullable(),
+  missedChanges: z.number().int(),
+  /** posts to us that Procore keeps retrying, and those it gave up */
+  failingDeliveries: z.number().int(),
+  discardedDeliveries: z.number().int(),
   inboxPending: z.number().int(),
   inboxFailed: z.number().int(),
   documentsQueued: z.number().int(),

@@ -1,5 +1,7 @@
 import { ensureConnection, lastWebhookAt } from '../../db/queries/connections.ts';
+import { deliveryHealth } from '../../db/queries/maintain.ts';
 import { documentsOnTheirWay, inboxBacklog, needsPerson, setupProgress } from '../../db/queries/overview.ts';
+import { comparisons } from '../../db/queries/reconcile.ts';
 import { CATALOGUE, messageOf } from '../../domain/errors.ts';
 import { Overview } from '../../schemas/overview.ts';
 import { connectionDefaults } from '../connection-defaults.ts';
@@ -17,18 +19,24 @@ export function overviewRoutes({ route, deps }: RouteContext): void {
     },
     async ({ db, caller: { account } }) => {
       const connection = await ensureConnection(db, account, connectionDefaults(deps.env), deps.secrets.seal);
-      const [isUp, webhookAt, inbox, documents, reasons, setup] = await Promise.all([
+      const [isUp, webhookAt, inbox, documents, reasons, setup, compared, deliveries] = await Promise.all([
         isTemporalUp(deps.temporal),
         lastWebhookAt(db, account, connection.id),
         inboxBacklog(db, account),
         documentsOnTheirWay(db, account),
         needsPerson(db, account),
         setupProgress(db, account),
+        comparisons(db, account),
+        deliveryHealth(db, account),
       ]);
       return {
         connection: connection.state,
         temporal: isUp ? ('up' as const) : ('down' as const),
         lastWebhookAt: webhookAt,
+        lastComparedAt: compared.lastAt,
+        missedChanges: compared.missedToday,
+        failingDeliveries: deliveries.failing,
+        discardedDeliveries: deliveries.discarded,
         inboxPending: inbox.pending,
         inboxFailed: inbox.failed,
         documentsQueued: documents.queued,

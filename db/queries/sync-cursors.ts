@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { syncCursor } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 
@@ -39,18 +39,4 @@ export async function advanceCursor(
       target: [syncCursor.companyId, syncCursor.kind],
       set: { at: sql`greatest(${syncCursor.at}, excluded.at)` },
     });
-}
-
-/** The cursor of a kind, for people; null before the first look. */
-export async function cursorOf(
-  db: Queryable,
-  account: string,
-  companyId: string,
-  kind: CursorKind,
-): Promise<string | null> {
-  const [row] = await db
-    .select({ at: syncCursor.at })
-    .from(syncCursor)
-    .where(and(eq(syncCursor.account, account), eq(syncCursor.companyId, companyId), eq(syncCursor.kind, kind)));
-  return row?.at ?? null;
 }

@@ -14,6 +14,7 @@ import { inboxEvent } from '../../db/schema/index.ts';
 import { connectCompanies } from '../../dispatch/connect.ts';
 import { createDocumentDispatcher } from '../../dispatch/documents.ts';
 import { createDoorbell, type Doorbell } from '../../dispatch/doorbell.ts';
+import { createScheduleKeeper } from '../../dispatch/schedules.ts';
 import { createDeps, type Deps } from '../../platform/deps.ts';
 import { readEnv } from '../../platform/env.ts';
 import { type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
@@ -25,6 +26,8 @@ export interface StackOptions {
   hasWorker?: boolean;
   /** false: nothing is rung */
   hasDoorbell?: boolean;
+  /** true: Temporal's schedules follow the settings */
+  hasSchedules?: boolean;
   /** replaces what a flow reads, for what Procore would hardly do */
   readers?: Partial<Record<DrainFlow, FlowReader>>;
   /** where Temporal answers, when a test stands between */
@@ -99,6 +102,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
             ...deps,
             databaseUrl: deps.env.DATABASE_URL,
             documents: createDocumentDispatcher(deps),
+            ...(options.hasSchedules ? { schedules: createScheduleKeeper(deps) } : {}),
           });
     if (doorbell) closers.push(doorbell.close);
     server.on('request', createApp(deps, doorbell ?? undefined));

@@ -47,10 +47,20 @@ function Health({ now }: { now: Overview }) {
       words:
         now.inboxPending === 0 ? 'Nothing waits to be applied' : `${formatCount(now.inboxPending)} changes to apply`,
     },
+    { words: comparedWords(now) },
     { words: queueWords(now) },
   ];
   if (now.inboxFailed > 0) {
     facts.push({ words: `${countOf(now.inboxFailed, 'change')} from Procore could not be applied`, tone: 'warn' });
+  }
+  if (now.failingDeliveries > 0) {
+    facts.push({ words: `Procore retries ${countOf(now.failingDeliveries, 'webhook')}`, tone: 'warn' });
+  }
+  if (now.discardedDeliveries > 0) {
+    facts.push({
+      words: `Procore gave up ${countOf(now.discardedDeliveries, 'webhook')}; comparing finds what they told`,
+      tone: 'warn',
+    });
   }
   return (
     <ul className={styles.health} aria-label="Health">
@@ -61,6 +71,12 @@ function Health({ now }: { now: Overview }) {
       ))}
     </ul>
   );
+}
+
+function comparedWords({ lastComparedAt, missedChanges }: Overview): string {
+  if (lastComparedAt === null) return 'Not compared with Procore yet';
+  const missed = missedChanges === 0 ? '' : `: ${countOf(missedChanges, 'change')} webhooks had missed since yesterday`;
+  return `Compared with Procore ${formatMoment(lastComparedAt)}${missed}`;
 }
 
 function queueWords(now: Overview): string {

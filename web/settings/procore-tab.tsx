@@ -7,6 +7,7 @@ import { Tag } from '../elements/tag.tsx';
 import { FetchForm } from '../fetch/fetch-form.tsx';
 import { countOf } from '../format.ts';
 import { hasRole } from '../session.ts';
+import { Comparisons } from './comparisons.tsx';
 import { ConnectionSettings } from './connection-settings.tsx';
 import { LABELS, SYNCHS, setCompany, setSetting, withDraft } from './draft.ts';
 import styles from './settings.module.css';
@@ -22,6 +23,15 @@ export function ProcoreTab(props: TabProps) {
       <CompanyList {...props} />
       <Stages {...props} />
       <CreateCodeSettings {...props} />
+      {stored.companies.map((company) => (
+        <Comparisons
+          key={company.id}
+          company={company}
+          isOnly={stored.companies.length === 1}
+          mayChange={props.mayChange}
+          mayStart={hasRole(session, 'admin', 'operator')}
+        />
+      ))}
       {hasRole(session, 'admin', 'operator') && stored.companies.length > 0 && (
         <Section
           title="Fetch Procore project"
