@@ -15,6 +15,7 @@ import { Refusal } from './refusal.ts';
 import { logRequests } from './request-log.ts';
 import { createRoutes } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
+import { commitmentRoutes } from './routes/commitments.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { comparisonRoutes } from './routes/comparisons.ts';
 import { connectionRoutes } from './routes/connection.ts';
@@ -50,6 +51,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   vendorRoutes,
   mappingTaskRoutes,
   costCodeRoutes,
+  commitmentRoutes,
   taxCodeRoutes,
   invoiceRoutes,
   invoiceImportRoutes,

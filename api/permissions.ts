@@ -12,6 +12,7 @@ export const RIGHTS = {
   'fetch.start': ['admin', 'operator'],
   'project.by-hand': ['admin'],
   'mapping.decide': ['admin', 'clerk'],
+  'commitment.refresh': ['admin', 'clerk', 'approver', 'operator'],
   'vendor.create': ['admin', 'clerk'],
   'cost-code.create': ['admin', 'clerk'],
   'cost-type.allocate': ['admin', 'clerk'],

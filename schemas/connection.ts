@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PURCHASE_ORDER_MASTERS } from '../domain/commitments.ts';
 import { Id, Moment } from './common.ts';
 
 const Environment = z.enum(['installation', 'production', 'developer_sandbox', 'monthly_sandbox']);
@@ -68,6 +69,9 @@ export const Company = z.object({
   syncVendors: z.boolean(),
   syncStandardCostCodes: z.boolean(),
   syncProjectCostCodes: z.boolean(),
+  syncSubContracts: z.boolean(),
+  /** "Procore purchase orders", "Lentune purchase orders" or neither: never both */
+  purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),
   problem: z.string().nullable(),
   /** hooks and triggers as last reconciled, such as "1 hook, 14 triggers"; null before the first */
   webhooks: z.string().nullable(),
@@ -86,6 +90,9 @@ export const CompanyChange = z
     syncVendors: z.boolean(),
     syncStandardCostCodes: z.boolean(),
     syncProjectCostCodes: z.boolean(),
+    syncSubContracts: z.boolean(),
+    /** `lentune` is refused while purchase orders cannot be sent to Procore */
+    purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),
     /** ids of the stages that are ticked; all others are not */
     monitoredStageIds: z.array(Id),
   })

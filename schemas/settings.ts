@@ -12,6 +12,7 @@ export const Settings = z.object({
   linkedCodesOnly: z.boolean(),
   prefixOnCreate: z.boolean(),
   suffixOnCreate: z.boolean(),
+  onlyApprovedVariations: z.boolean(),
   createMissingVendors: z.boolean(),
   roundingTolerance: Tolerance,
   taxTolerance: Tolerance,

@@ -10,7 +10,17 @@ const GATHER_MS = 400;
 /** The first words of the query keys an event makes old. */
 const AFFECTED: Record<LiveEvent['type'], readonly string[]> = {
   invoices: ['invoices', 'overview'],
-  fetches: ['fetches', 'projects', 'vendors', 'cost-codes', 'companies', 'mapping-tasks', 'overview'],
+  fetches: [
+    'fetches',
+    'projects',
+    'vendors',
+    'cost-codes',
+    'purchase-orders',
+    'subcontracts',
+    'companies',
+    'mapping-tasks',
+    'overview',
+  ],
 };
 
 /** Keeps what is on screen current: server-sent events while they flow, polling while they do not. */

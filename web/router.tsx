@@ -83,6 +83,32 @@ const vendors = createRoute({
   component: lazyRouteComponent(() => import('./vendors/vendors.tsx'), 'VendorsScreen'),
 });
 
+const purchaseOrders = createRoute({
+  getParentRoute: () => frame,
+  path: '/purchase-orders',
+  validateSearch: z.object({ search: text }),
+  component: lazyRouteComponent(() => import('./commitments/commitments.tsx'), 'PurchaseOrdersScreen'),
+});
+
+const purchaseOrder = createRoute({
+  getParentRoute: () => frame,
+  path: '/purchase-orders/$id',
+  component: lazyRouteComponent(() => import('./commitments/commitment.tsx'), 'PurchaseOrderScreen'),
+});
+
+const subcontracts = createRoute({
+  getParentRoute: () => frame,
+  path: '/subcontracts',
+  validateSearch: z.object({ search: text }),
+  component: lazyRouteComponent(() => import('./commitments/commitments.tsx'), 'SubcontractsScreen'),
+});
+
+const subcontract = createRoute({
+  getParentRoute: () => frame,
+  path: '/subcontracts/$id',
+  component: lazyRouteComponent(() => import('./commitments/commitment.tsx'), 'SubcontractScreen'),
+});
+
 const costCodes = createRoute({
   getParentRoute: () => frame,
   path: '/cost-codes',
@@ -124,6 +150,10 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     frame.addChildren([
+      purchaseOrders,
+      purchaseOrder,
+      subcontracts,
+      subcontract,
       overview,
       invoices,
       newInvoice,

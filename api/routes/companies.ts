@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { difference, writeAudit } from '../../db/queries/audit.ts';
+import { bringInKinds } from '../../db/queries/commitments.ts';
 import { type CompanyView, changeCompany, listCompanies } from '../../db/queries/companies.ts';
 import { ensureConnection } from '../../db/queries/connections.ts';
 import { applyStageChange } from '../../db/queries/settings-effects.ts';
 import type { Queryable } from '../../db/types.ts';
+import { COMMITMENT_KINDS, isSynced } from '../../domain/commitments.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Id } from '../../schemas/common.ts';
 import { Company, CompanyChange, CompanyList } from '../../schemas/connection.ts';
@@ -53,9 +55,12 @@ export function companyRoutes({ route, deps }: RouteContext): void {
       db.transaction(async (tx) => {
         const before = await requireCompany(tx, deps, account, id);
         refuseUnknownStages(before, body);
+        refuseLentuneOrders(body);
         await changeCompany(tx, account, id, body);
         await applyStageChange(tx, account, id, changedStages(before, body));
         const after = await requireCompany(tx, deps, account, id);
+        const switchedOn = COMMITMENT_KINDS.filter((kind) => isSynced(kind, after) && !isSynced(kind, before));
+        await bringInKinds(tx, account, id, switchedOn);
         await writeAudit(tx, {
           account,
           actor,
@@ -116,6 +121,18 @@ function refuseUnknownStages({ stages }: CompanyView, { monitoredStageIds = [] }
   if (unknown.length > 0) throw invalidInput(unknown);
 }
 
+/** Lentune can be the master of purchase orders only when it can send them. */
+function refuseLentuneOrders({ purchaseOrderMaster }: CompanyChange): void {
+  if (purchaseOrderMaster === 'lentune')
+    throw invalidInput([
+      {
+        path: 'purchaseOrderMaster',
+        message:
+          '"Lentune purchase orders" cannot be chosen yet: this version does not send purchase orders to Procore.',
+      },
+    ]);
+}
+
 /** Stages that are ticked or unticked by a change. */
 function changedStages({ stages }: CompanyView, { monitoredStageIds }: CompanyChange): string[] {
   if (monitoredStageIds === undefined) return [];
@@ -129,5 +146,7 @@ const settingsOf = (company: CompanyView) => ({
   syncVendors: company.syncVendors,
   syncStandardCostCodes: company.syncStandardCostCodes,
   syncProjectCostCodes: company.syncProjectCostCodes,
+  syncSubContracts: company.syncSubContracts,
+  purchaseOrderMaster: company.purchaseOrderMaster,
   monitoredStages: company.stages.filter((stage) => stage.isMonitored).map(({ name }) => name),
 });

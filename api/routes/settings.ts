@@ -1,4 +1,5 @@
 import { difference, writeAudit } from '../../db/queries/audit.ts';
+import { rereadChangeOrders } from '../../db/queries/commitments.ts';
 import { changeSettings, getSettings } from '../../db/queries/settings.ts';
 import { applyCodeChange } from '../../db/queries/settings-effects.ts';
 import { previewCodes } from '../../db/queries/settings-preview.ts';
@@ -26,6 +27,8 @@ export function settingsRoutes({ route }: RouteContext): void {
         const { before, after } = await changeSettings(tx, caller.account, body);
         const changed = difference(before, after);
         if (before.linkedCodesOnly !== after.linkedCodesOnly) await applyCodeChange(tx, caller.account);
+        if (before.onlyApprovedVariations !== after.onlyApprovedVariations)
+          await rereadChangeOrders(tx, caller.account);
         if (Object.keys(changed.after).length > 0) {
           await writeAudit(tx, {
             account: caller.account,

@@ -106,6 +106,8 @@ export interface CompanyChange {
   syncVendors?: boolean;
   syncStandardCostCodes?: boolean;
   syncProjectCostCodes?: boolean;
+  syncSubContracts?: boolean;
+  purchaseOrderMaster?: CompanyRow['purchaseOrderMaster'];
   /** all others are unticked */
   monitoredStageIds?: readonly string[];
 }

@@ -28,6 +28,7 @@ test('the settings of a new account are the defaults, and a change is kept and a
     linkedCodesOnly: false,
     prefixOnCreate: false,
     suffixOnCreate: false,
+    onlyApprovedVariations: false,
     createMissingVendors: true,
     roundingTolerance: '0.00',
     taxTolerance: '0.05',

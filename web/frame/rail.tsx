@@ -1,11 +1,13 @@
 import {
   IconBuildingSkyscraper,
   IconCloudDownload,
+  IconFileText,
   IconHelpCircle,
   IconHome,
   IconListNumbers,
   IconReceipt,
   IconSettings,
+  IconShoppingCart,
   IconTruck,
   type TablerIcon,
 } from '@tabler/icons-react';
@@ -24,6 +26,8 @@ interface Place {
 const PLACES: Place[] = [
   { to: '/', name: 'Overview', icon: IconHome },
   { to: '/invoices', name: 'Invoices', icon: IconReceipt },
+  { to: '/purchase-orders', name: 'Purchase orders', icon: IconShoppingCart },
+  { to: '/subcontracts', name: 'Subcontracts', icon: IconFileText },
   { to: '/projects', name: 'Projects', icon: IconBuildingSkyscraper },
   { to: '/vendors', name: 'Vendors', icon: IconTruck },
   { to: '/cost-codes', name: 'Cost codes', icon: IconListNumbers },

@@ -1,6 +1,7 @@
 import type { Company, CompanyChange, Connection, ConnectionChange } from '../../schemas/connection.ts';
 import type { Settings, SettingsChange } from '../../schemas/settings.ts';
 import { formatMoney, plainNumber } from '../format.ts';
+import { MASTERS } from './purchase-order-choice.tsx';
 
 /** What Save would send: only what differs from what is stored. */
 export interface SettingsDraft {
@@ -69,7 +70,11 @@ export function changesOf(draft: SettingsDraft, stored: Stored): Change[] {
     label: LABELS[name],
     before: wordsOf(name, stored.settings[name]),
     after: wordsOf(name, draft.settings[name] ?? null),
-    changesSending: name !== 'procoreSettingEdit' && name !== 'linkedCodesOnly' && name !== 'selfApproval',
+    changesSending:
+      name !== 'procoreSettingEdit' &&
+      name !== 'linkedCodesOnly' &&
+      name !== 'onlyApprovedVariations' &&
+      name !== 'selfApproval',
   }));
   const connection: Change[] = [];
   if (draft.connection.clientId !== undefined) {
@@ -123,6 +128,7 @@ export const LABELS: Record<keyof Settings, string> = {
   createMissingCodes: 'Create cost code and cost type in procore',
   checkCostType: 'Check cost type when checking invoice',
   linkedCodesOnly: 'Fetch cost code linked to cost type only',
+  onlyApprovedVariations: 'Only sync approved variation lines',
   prefixOnCreate: 'Always number new projects PROCORE and their Procore id',
   suffixOnCreate: 'Always end new codes and types with their Procore id',
   createMissingVendors: 'Create vendors that Procore does not have',
@@ -155,6 +161,11 @@ export const SYNCHS = [
     label: 'Procore project cost codes',
     hint: 'Update Lentune Project Cost code when Project or its subjob cost code is created or updated in Procore.',
   },
+  {
+    name: 'syncSubContracts',
+    label: 'Procore sub-contracts',
+    hint: 'Update Lentune sub contract when sub contract is created or updated in Procore.',
+  },
 ] as const;
 
 function companyChanges(company: Company, change: CompanyChange): Change[] {
@@ -165,6 +176,17 @@ function companyChanges(company: Company, change: CompanyChange): Change[] {
     after: onOff(change[name] === true),
     changesSending: false,
   }));
+  const orders =
+    change.purchaseOrderMaster === undefined
+      ? []
+      : [
+          {
+            label: named('Purchase orders'),
+            before: masterName(company.purchaseOrderMaster),
+            after: masterName(change.purchaseOrderMaster),
+            changesSending: true,
+          },
+        ];
   const zone =
     change.timeZone === undefined
       ? []
@@ -178,7 +200,7 @@ function companyChanges(company: Company, change: CompanyChange): Change[] {
       after: stage.isMonitored ? 'Not monitored' : 'Monitored',
       changesSending: false,
     }));
-  return [...toggles, ...zone, ...stages];
+  return [...toggles, ...orders, ...zone, ...stages];
 }
 
 function wordsOf(name: keyof Settings, value: Settings[keyof Settings]): string {
@@ -193,6 +215,9 @@ export const STATUS_WORDS: Record<Settings['directCostStatus'], string> = {
   pending: 'Pending',
   approved: 'Approved',
 };
+
+const masterName = (master: Company['purchaseOrderMaster']) =>
+  MASTERS.find(({ value }) => value === master)?.label ?? master;
 
 const onOff = (isOn: boolean) => (isOn ? 'On' : 'Off');
 

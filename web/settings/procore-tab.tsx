@@ -10,6 +10,7 @@ import { hasRole } from '../session.ts';
 import { Comparisons } from './comparisons.tsx';
 import { ConnectionSettings } from './connection-settings.tsx';
 import { LABELS, SYNCHS, setCompany, setSetting, withDraft } from './draft.ts';
+import { PurchaseOrderChoice } from './purchase-order-choice.tsx';
 import styles from './settings.module.css';
 import type { TabProps } from './settings.tsx';
 
@@ -86,6 +87,12 @@ function CompanyList({ stored, draft, setDraft, mayChange }: TabProps) {
                 />
               ))}
             </div>
+            <PurchaseOrderChoice
+              companyName={company.name}
+              value={shown.purchaseOrderMaster}
+              isDisabled={!mayChange}
+              onChoose={(purchaseOrderMaster) => setDraft((now) => setCompany(now, company, { purchaseOrderMaster }))}
+            />
             <Select
               w={260}
               mt="sm"
@@ -172,6 +179,10 @@ const CODE_SETTINGS = [
   {
     name: 'linkedCodesOnly',
     hint: 'Only cost codes used in the Procore budget will be fetched to Lentune.',
+  },
+  {
+    name: 'onlyApprovedVariations',
+    hint: 'Only approved or no charge variation lines for Purchase orders and Subcontracts will sync to Lentune.',
   },
 ] as const;
 

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { commitmentPlace, findCommitment, listCommitments, refreshCommitments } from '../../db/queries/commitments.ts';
+import type { CommitmentKind } from '../../domain/commitments.ts';
+import {
+  Commitment,
+  CommitmentDetail,
+  CommitmentQuery,
+  CommitmentRefresh,
+  CommitmentRefreshed,
+  WhyNotHere,
+  WhyNotHereQuery,
+} from '../../schemas/commitments.ts';
+import { Id, page } from '../../schemas/common.ts';
+import type { RouteContext } from '../context.ts';
+import { whyNotHere } from '../missing-commitment.ts';
+import { conflict, invalidInput, notFound } from '../refusal.ts';
+
+const CommitmentParams = z.object({ id: Id });
+
+export function commitmentRoutes({ route, deps }: RouteContext): void {
+  const lists = [
+    ['purchase_order', '/api/purchase-orders', 'Purchase orders'],
+    ['sub_contract', '/api/subcontracts', 'Subcontracts'],
+  ] as const satisfies [CommitmentKind, string, string][];
+
+  for (const [kind, path, words] of lists) {
+    route(
+      {
+        method: 'get',
+        path,
+        does: `${words} by number, with what is left of each`,
+        may: 'read',
+        query: CommitmentQuery,
+        answer: page(Commitment),
+      },
+      ({ db, caller, query }) => listCommitments(db, caller.account, kind, query),
+    );
+
+    route(
+      {
+        method: 'get',
+        path: `${path}/:id`,
+        does: `One of the ${words.toLowerCase()} with its lines and variations`,
+        may: 'read',
+        params: CommitmentParams,
+        answer: CommitmentDetail,
+      },
+      async ({ db, caller, params }) => {
+        const found = await findCommitment(db, caller.account, kind, params.id);
+        if (found === null) throw notFound(kind === 'purchase_order' ? 'purchase order' : 'subcontract');
+        return found;
+      },
+    );
+  }
+
+  route(
+    {
+      method: 'get',
+      path: '/api/commitments/why',
+      does: 'Why a purchase order or subcontract of Procore is not here',
+      may: 'read',
+      query: WhyNotHereQuery,
+      answer: WhyNotHere,
+    },
+    async ({ db, caller, query }) => {
+      const answer = await whyNotHere(deps, db, caller.account, query);
+      if (answer === null) throw invalidInput([{ path: 'projectId', message: 'There is no such project.' }]);
+      return answer;
+    },
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/commitments/refresh',
+      does: 'Reads one commitment again from Procore, or all of its kind in a project',
+      may: 'commitment.refresh',
+      body: CommitmentRefresh,
+      answer: CommitmentRefreshed,
+      status: 202,
+    },
+    ({ db, caller: { account }, body: { kind, projectId, procoreId } }) =>
+      db.transaction(async (tx) => {
+        const place = await commitmentPlace(tx, account, projectId);
+        if (place === null) throw invalidInput([{ path: 'projectId', message: 'There is no such project.' }]);
+        const { companyId, procoreId: projectProcoreId } = place;
+        if (companyId === null || projectProcoreId === null)
+          throw conflict(`Project ${place.code} is not linked to Procore.`);
+        await refreshCommitments(tx, account, { companyId, projectProcoreId }, kind, procoreId ?? null);
+        return { isQueued: true as const };
+      }),
+  );
+}
