@@ -20,7 +20,6 @@ export const budgetRow = z.object({
   biller_type: text,
   original_budget_amount: decimal,
 });
-export type BudgetRow = z.infer<typeof budgetRow>;
 
 /** Budget lines have no list of their own: any view of the project shows them (contract section 8). */
 export const createBudget = (call: Call) => ({

@@ -28,7 +28,6 @@ export const segmentItem = z.object({
   status: text,
   segment: optional(z.object({ id: optionalId, type: text })),
 });
-export type SegmentItem = z.infer<typeof segmentItem>;
 
 /** A budget code: one item of each segment. */
 export const wbsCode = z.object({
@@ -67,6 +66,9 @@ export const createWbs = (call: Call) => {
   return {
     pattern: (projectId: string): Promise<WbsPattern> =>
       call.one(wbsPattern, { method: 'GET', path: `${base(projectId)}/patterns` }),
+    /** the company's segments; without a custom one no project has any */
+    companySegments: (): Promise<WbsSegment[]> =>
+      call.all(wbsSegment, `/rest/v1.0/companies/${segment(call.companyId)}/work_breakdown_structure/segments`, {}),
     segments: (projectId: string): Promise<WbsSegment[]> => call.all(wbsSegment, `${base(projectId)}/segments`, {}),
     segmentItems: ({ projectId, segmentId, legacyCostCodeId, legacySubJobId, cursor }: SegmentItemsPageInput) =>
       call.page(

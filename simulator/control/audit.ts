@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { type Dispatcher, request } from 'undici';
 import type { Simulator } from '../engine/simulator.ts';
-import type { Row } from '../engine/store.ts';
+import type { UserRow } from '../resources/company-users.ts';
 import type { LineRow } from '../resources/direct-cost-lines.ts';
 import type { DirectCostRow } from '../resources/direct-costs.ts';
 import { grant } from '../resources/oauth.ts';
@@ -23,10 +23,13 @@ interface ReadCost {
  * what stands there twice, what it adds up to, and whether it is what the ledger says was written.
  */
 export async function audit(sim: Simulator, url: string, internalKey: string) {
-  const token = sim.quietly(() => grant(sim, { clientId: 'simulator-audit', userId: null, redirectUri: null }));
+  const person = sim.store.table<UserRow>('company_users').where('can_sign_in', true)[0];
+  const token = sim.quietly(() =>
+    grant(sim, { clientId: 'simulator-audit', userId: person?.id ?? null, redirectUri: null }),
+  );
   const read = reader(url, { authorization: `Bearer ${token.access_token}`, 'x-simulator-internal': internalKey });
   try {
-    const costs = await readDirectCosts(sim, read);
+    const costs = await readDirectCosts(read);
     const differences = compareWithLedger(sim, costs);
     return {
       directCosts: costs,
@@ -41,7 +44,8 @@ export async function audit(sim: Simulator, url: string, internalKey: string) {
   }
 }
 
-type Read = (path: string, companyId: number) => Promise<Record<string, unknown>[]>;
+/** Without a company: the list of companies. */
+type Read = (path: string, companyId: number | null) => Promise<Record<string, unknown>[]>;
 
 /** Follows pages to the end. */
 function reader(url: string, headers: Record<string, string>): Read {
@@ -50,7 +54,7 @@ function reader(url: string, headers: Record<string, string>): Read {
     let next: string | undefined = `${url}${path}`;
     while (next !== undefined) {
       const answer: Dispatcher.ResponseData = await request(next, {
-        headers: { ...headers, 'procore-company-id': String(companyId) },
+        headers: { ...headers, ...(companyId === null ? {} : { 'procore-company-id': String(companyId) }) },
       });
       if (answer.statusCode === 403 || answer.statusCode === 404) {
         await answer.body.dump();
@@ -65,9 +69,10 @@ function reader(url: string, headers: Record<string, string>): Read {
   };
 }
 
-async function readDirectCosts(sim: Simulator, read: Read): Promise<ReadCost[]> {
+async function readDirectCosts(read: Read): Promise<ReadCost[]> {
   const costs: ReadCost[] = [];
-  for (const { id: companyId } of await companiesOf(sim)) {
+  for (const { id } of await read('/rest/v1.0/companies?per_page=100', null)) {
+    const companyId = Number(id);
     const projects = await read(
       `/rest/v1.1/projects?company_id=${companyId}&filters[by_status]=All&per_page=300`,
       companyId,
@@ -82,12 +87,6 @@ async function readDirectCosts(sim: Simulator, read: Read): Promise<ReadCost[]> 
   }
   return costs;
 }
-
-const companiesOf = async (sim: Simulator): Promise<Row[]> =>
-  sim.store
-    .table<Row>('companies')
-    .all()
-    .filter((company) => !sim.settings.disconnectedCompanies.includes(company.id));
 
 function readCost(
   row: Record<string, unknown>,

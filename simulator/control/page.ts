@@ -4,14 +4,15 @@ import { presentEntry } from '../engine/ledger.ts';
 import { SWITCHES } from '../engine/settings.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import { sampleGuide } from '../sample/guide.ts';
+import { audit } from './audit.ts';
 import { fireBurst } from './burst.ts';
-import { COLLECTIONS, removeRecord, updateRecord } from './records.ts';
+import { COLLECTIONS, createRecord, removeRecord, updateRecord } from './records.ts';
 import type { ControlParts } from './routes.ts';
 
 const SHOWN = 25;
 
 /** A page for people: look at what is there, change it, see the ledger, faults and queues. Plain forms, no script. */
-export function addPage(app: Express, { sim, contract }: ControlParts): void {
+export function addPage(app: Express, { sim, contract, url, internalKey }: ControlParts): void {
   app.get('/', (_req: Request, res: Response) => {
     res.type('html').send(frame('Simulated Procore', home(sim, contract?.count ?? null)));
   });
@@ -19,6 +20,21 @@ export function addPage(app: Express, { sim, contract }: ControlParts): void {
     const name = String(req.params.collection);
     if (!COLLECTIONS.includes(name)) return void res.status(404).type('html').send(frame('Not found', ''));
     res.type('html').send(frame(name, collection(sim, name, String(req.query.q ?? ''))));
+  });
+  app.get('/control/page-audit', async (_req: Request, res: Response) => {
+    res.type('html').send(frame('Audit', auditText(await audit(sim, url(), internalKey))));
+  });
+  app.post('/control/page/:collection', (req: Request, res: Response) => {
+    const name = String(req.params.collection);
+    try {
+      const { id } = createRecord(sim, name, fieldsOf(String(req.body.fields ?? '')));
+      res.redirect(303, `/control/page/${name}?q=${id}`);
+    } catch (error) {
+      res
+        .status(400)
+        .type('html')
+        .send(frame('Not added', `<p>${esc((error as Error).message)}</p>`));
+    }
   });
   app.post('/control/page/:collection/:id', (req: Request, res: Response) => {
     const { field, value } = req.body as { field: string; value: string };
@@ -68,6 +84,29 @@ function typed(value: string): unknown {
   return /^\d{1,15}$/.test(value) && !value.startsWith('0') ? Number(value) : value;
 }
 
+/** A new record as a person types it: one `field: value` a line. */
+function fieldsOf(text: string): Record<string, unknown> {
+  const lines = text.split('\n').filter((line) => line.includes(':'));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.indexOf(':');
+      return [line.slice(0, at).trim(), typed(line.slice(at + 1).trim())];
+    }),
+  );
+}
+
+function auditText(found: Awaited<ReturnType<typeof audit>>): string {
+  const { agreesWithLedger, differences, duplicates, directCosts, deadTokenReuse, highestCallsIn10s } = found;
+  return `<p><a href="/">Back</a></p>
+<p>${directCosts.length} direct costs read through the REST API. ${agreesWithLedger ? 'They are what the ledger says was written.' : 'They are not what the ledger says was written:'}</p>
+${differences.map((difference) => `<p>${esc(difference)}</p>`).join('')}
+<p>${duplicates.length} duplicates, ${deadTokenReuse} uses of a dead refresh token, at most ${highestCallsIn10s} calls in any ten seconds.</p>
+${table(
+  ['Project', 'Vendor', 'Number', 'Direct costs'],
+  duplicates.map(({ projectId, vendorId, number, ids }) => [projectId, vendorId, number, ids.join(', ')]),
+)}`;
+}
+
 function home(sim: Simulator, violations: number | null): string {
   const guide = sampleGuide(sim);
   const ledger = sim.ledger.since(0).slice(-SHOWN).reverse().map(presentEntry);
@@ -99,7 +138,7 @@ ${sim.requests.count} calls since start${violations === null ? '' : `, ${violati
     ['Path', 'At', 'State'],
     sim.holds.list().map((hold) => [`${hold.method ?? ''} ${hold.path}`, hold.at, hold.state]),
   )}
-<h2>Latest writes</h2>${table(
+<h2>Latest writes</h2><p><a href="/control/page-audit">Run an audit</a></p>${table(
     ['When', 'What', 'Record', 'Request', 'Answer'],
     ledger.map((entry) => [
       entry.at,
@@ -140,6 +179,8 @@ ${table(
 <form method="post" action="/control/page/${name}/${row.id}/delete"><button>Delete</button></form></details>`;
   });
   return `<p><a href="/">Back</a></p><form><label>Find <input name="q" value="${esc(wanted)}"></label> <button>Find</button></form>
+<details><summary>Add</summary><form method="post" action="/control/page/${name}"><label>One field a line, such as name: Grout<br>
+<textarea name="fields" rows="6" cols="60"></textarea></label><br><button>Add</button></form></details>
 <p>${found.length} found${found.length > SHOWN ? `, the first ${SHOWN} shown` : ''}.</p>${forms.join('')}`;
 }
 

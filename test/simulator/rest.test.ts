@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Driver, drive } from './drive.ts';
+import { type Driver, drive, send } from './drive.ts';
 
 let it: Driver;
 let project: number;
@@ -345,4 +345,16 @@ test('a person budgets a code with a type it was never used with', async () => {
   expect(made).toMatchObject({ status: 200, body: { wbs_code_id: expect.any(Number) } });
   const wbs = await it.control('GET', `/records/wbs_codes/${made.body.wbs_code_id}`);
   expect(wbs.body).toMatchObject({ cost_code_id: fields.cost_code_id, line_item_type_id: fields.line_item_type_id });
+});
+
+test('a person adds a code and runs an audit on the page', async () => {
+  const form = new URLSearchParams({ fields: `project_id: ${project}\ncode: 77\nname: Landscaping` });
+  const added = await send(`${it.simulator.url}/control/page/cost_codes`, 'POST', form, {});
+  expect(added.status).toBe(303);
+  const shown = await send(`${it.simulator.url}${added.headers.get('location')}`, 'GET', undefined, {});
+  expect(shown.body).toContain('77 Landscaping');
+  const refused = new URLSearchParams({ fields: 'name: Nowhere' });
+  expect((await send(`${it.simulator.url}/control/page/cost_codes`, 'POST', refused, {})).body).toContain('is needed');
+  const audited = await send(`${it.simulator.url}/control/page-audit`, 'GET', undefined, {});
+  expect(audited.body).toContain('They are what the ledger says was written.');
 });
