@@ -1,3 +1,4 @@
+import { creationHeld } from '../db/queries/accounting-standing.ts';
 import {
   type ClaimSending,
   type ClaimSubject,
@@ -11,6 +12,7 @@ import { addLog } from '../db/queries/integration-log.ts';
 import { codeKey, divisionName, type RecordWish, readWish, reviveCode } from '../db/queries/missing-records.ts';
 import { getSettings, type IntegrationSettings } from '../db/queries/settings.ts';
 import type { Db } from '../db/types.ts';
+import type { Held } from '../domain/accounting-systems.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { MissingRecord } from '../domain/missing.ts';
 import { splitNewCode } from '../domain/new-code.ts';
@@ -39,6 +41,8 @@ interface Making {
   api: CompanyApi;
   trail: Trail;
   settings: IntegrationSettings;
+  /** why nothing is created in the company unasked */
+  held: Held;
   /** what every record we create carries in `origin_data` */
   stamp: string;
 }
@@ -94,7 +98,8 @@ async function begin(deps: CreateMissingDeps, ref: InvoiceRef, record: MissingRe
   const { row, api } = await openPushCompany(deps, ref.account, record.companyId, trail);
   const settings = await getSettings(deps.db, ref.account);
   const stamp = ['lentune', installationOf(row.connectionId), ref.account, record.kind, record.localId].join('/');
-  return { deps, ref, record, wish, api, trail, settings, stamp };
+  const held = await creationHeld(deps.db, ref.account, record.companyId);
+  return { deps, ref, record, wish, api, trail, settings, held, stamp };
 }
 
 const subjectOf = ({ ref, record, wish }: Making): ClaimSubject => ({
@@ -130,13 +135,14 @@ async function make(making: Making, subject: ClaimSubject, held: HeldClaim): Pro
 }
 
 /** Settings "Create cost code and cost type in procore", and creating vendors. */
-function mayCreate({ wish, settings }: Making): void {
+function mayCreate({ wish, settings, held }: Making): void {
   if (wish.kind === 'vendor' && !settings.createMissingVendors)
     throw new DomainError('VENDOR_MISSING', { vendor: wish.name });
   if (wish.kind === 'cost_type' && !settings.createMissingCodes)
     throw new DomainError('TYPE_NOT_IN_PROCORE', { type: wish.code });
   if (wish.kind === 'project_cost_code' && !settings.createMissingCodes)
     throw new DomainError('CODE_MISSING', { code: wish.code, project: wish.projectText });
+  if (held) throw new DomainError('ERP_CONNECTED', { what: nameOf(wish), ...held });
 }
 
 /** A creating write that got no answer is repeated after two empty looks; this was one. */

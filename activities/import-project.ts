@@ -1,3 +1,4 @@
+import { noteErp } from '../db/queries/accounting-standing.ts';
 import { heldProjectCodes } from '../db/queries/code-sync.ts';
 import { requeueWaiting } from '../db/queries/document-waits.ts';
 import { contentHash, lockNewCodes, saveLinks } from '../db/queries/links.ts';
@@ -12,6 +13,7 @@ import {
 import { byHandProjects } from '../db/queries/projects-by-hand.ts';
 import { getSettings, type IntegrationSettings } from '../db/queries/settings.ts';
 import type { Db, Tx } from '../db/types.ts';
+import { segmentsWarning } from '../domain/accounting-systems.ts';
 import { DomainError, messageOf } from '../domain/errors.ts';
 import { chooseProject, codesWanted, type Gate, type ProcoreProject, stageGate } from '../domain/projects.ts';
 import { waitKeys } from '../domain/waits.ts';
@@ -48,7 +50,7 @@ interface Reading {
   procoreId: string;
   /** the project as Lentune had it when reading began */
   linked: Linked | undefined;
-  shown: { project: Project; gate: Gate } | null;
+  shown: { project: Project; gate: Gate; customSegments: string[] } | null;
   codes: CodesReading | null;
   commitments: CommitmentsPart | null;
   costTypes: CostType[] | null;
@@ -147,8 +149,9 @@ async function readProject(db: Db, company: OpenCompany, page: FlowPage, procore
     const project = await company.api.projects.show(procoreId);
     const isByHand = (await byHandProjects(db, account, companyId, [procoreId])).has(procoreId);
     const gate = stageGate(identityOf(project), await monitoredStageIds(db, account, companyId), isByHand);
-    reading.shown = { project, gate };
+    reading.shown = { project, gate, customSegments: [] };
     if (gate.kind === 'closed') return reading;
+    reading.shown.customSegments = await readCustomSegments(company, procoreId, linked);
   }
   const isOn = company.row.syncProjectCostCodes || ofProject.some(isAskedFor);
   const wanted = isOn ? codesWanted(records, isWhole) : ({ kind: 'none' } as const);
@@ -183,18 +186,32 @@ function identityOf(project: Project): ProcoreProject {
 const nameOf = (project: Project): string =>
   project.name?.trim() || project.display_name?.trim() || `Project ${project.id}`;
 
-const contentOf = (project: Project): ProjectContent => ({
+const contentOf = (project: Project, customSegments: string[]): ProjectContent => ({
   description: nameOf(project),
   stageName: project.project_stage?.name ?? null,
   timeZone: project.tz_name,
+  isErpConnected: project.is_erp_integrated === true,
+  customSegments,
 });
+
+/** The custom segments of a project's budget codes; only where its company has any, and as before where we may not look. */
+async function readCustomSegments({ row, api }: OpenCompany, procoreId: string, linked: Linked | undefined) {
+  if (row.customSegments.length === 0) return [];
+  try {
+    const { segments } = await api.wbs.pattern(procoreId);
+    return segments.filter(({ type }) => type === 'custom').map(({ name, id }) => name ?? id);
+  } catch (error) {
+    if (isHidden(error)) return linked?.project.customSegments ?? [];
+    throw error;
+  }
+}
 
 async function applyProject(tx: Tx, reading: Reading): Promise<RecordOutcome[]> {
   const { records, account, companyId } = reading.page;
   if (reading.leftOut !== null) return all(records, 'ignored', reading.leftOut);
   if (reading.shown?.gate.kind === 'closed') return applyClosed(tx, reading, reading.shown.gate.reason);
   const types = reading.costTypes && (await applyCostTypes(tx, account, companyId, reading.costTypes));
-  const saved = reading.shown ? await saveProject(tx, reading, reading.shown.project) : keepProject(reading);
+  const saved = reading.shown ? await saveProject(tx, reading, reading.shown) : keepProject(reading);
   const codes = reading.codes && (await saveCodes(tx, reading, saved.id, reading.codes));
   const target = { account, companyId, localId: saved.id, procoreId: reading.procoreId };
   const commitments = await saveCommitments(tx, target, reading.commitments);
@@ -243,9 +260,14 @@ function keepProject({ linked, procoreId }: Reading): Saved {
   return { id: linked.project.id, code: linked.project.code, change: 'none' };
 }
 
-async function saveProject(tx: Tx, { page, procoreId, linked, settings }: Reading, project: Project): Promise<Saved> {
+async function saveProject(
+  tx: Tx,
+  { page, procoreId, linked, settings }: Reading,
+  { project, customSegments }: NonNullable<Reading['shown']>,
+): Promise<Saved> {
   const { account, companyId } = page;
-  const content = contentOf(project);
+  const content = contentOf(project, customSegments);
+  if (content.isErpConnected) await noteErp(tx, account, companyId);
   const hash = contentHash(content);
   const isFetched = page.records.some(isAskedFor) || !linked;
   const saved = linked
@@ -265,7 +287,8 @@ async function saveProject(tx: Tx, { page, procoreId, linked, settings }: Readin
   await saveLinks(tx, account, companyId, 'project', [
     { localId: saved.id, procoreId, contentHash: hash, remoteUpdatedAt: project.updated_at },
   ]);
-  if (!linked?.project.isMonitored) {
+  const isFreeOfSegments = customSegments.length === 0 && (linked?.project.customSegments.length ?? 0) > 0;
+  if (!linked?.project.isMonitored || isFreeOfSegments) {
     await requeueWaiting(tx, account, [waitKeys.project(procoreId), waitKeys.projectCode(saved.code)]);
   }
   return saved;
@@ -300,8 +323,10 @@ async function saveCodes(tx: Tx, reading: Reading, localId: string, codes: Codes
     return { changed: new Set(), known: new Set(), warnings: [refused], refused };
   }
   const written = await applyCodes(tx, { account, companyId, localId, procoreId, settings }, codes);
-  await warn(tx, reading, localId, codes, written.warnings);
-  return { ...written, refused: null };
+  const segments = reading.shown?.customSegments ?? reading.linked?.project.customSegments ?? [];
+  const warnings = [...(segments.length > 0 ? [segmentsWarning(segments)] : []), ...written.warnings];
+  await warn(tx, reading, localId, codes, warnings);
+  return { ...written, warnings, refused: null };
 }
 
 async function warn(

@@ -113,8 +113,12 @@ async function loadFresh(
   trail: Trail,
 ): Promise<{ loaded: LoadedInvoice; refusals: DomainError[] }> {
   const loaded = await loadOrFail(deps.db, ref);
-  const absent = missingOf(loaded.document).filter(({ kind }) =>
-    kind === 'vendor' ? !settings.createMissingVendors : !settings.createMissingCodes,
+  const held = new Set(
+    loaded.document.lines.flatMap(({ project }) => (project?.held && project.companyId ? [project.companyId] : [])),
+  );
+  const absent = missingOf(loaded.document).filter(
+    ({ kind, companyId }) =>
+      held.has(companyId) || (kind === 'vendor' ? !settings.createMissingVendors : !settings.createMissingCodes),
   );
   const answers: (boolean | DomainError)[] = [];
   for (const record of absent) answers.push(await findMissing(deps, ref, record, trail));

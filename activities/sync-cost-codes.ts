@@ -1,3 +1,4 @@
+import { noteErp, saveCustomSegments } from '../db/queries/accounting-standing.ts';
 import {
   type CodeContent,
   type CostTypeContent,
@@ -26,6 +27,7 @@ import type { StandardCostCode } from '../procore/standard-cost-codes.ts';
 import type { TaxCode } from '../procore/tax-codes.ts';
 import type { FlowPage, FlowReader, FlowResult, PickedRecord, RecordOutcome } from './flow.ts';
 import { openCompany } from './open-company.ts';
+import { isHidden } from './project-reading.ts';
 
 export interface CostCodesDeps {
   db: Db;
@@ -50,10 +52,12 @@ export function createSyncCostCodes({ db, procore }: CostCodesDeps): FlowReader 
       const isOff = (record: PickedRecord) =>
         record.kind === 'standard_cost_code' && !company.row.syncStandardCostCodes && isByItself(record);
       const wanted = new Set(page.records.filter((record) => !isOff(record)).map((record) => record.kind));
-      const read = <T>(kind: string, list: () => Promise<T[]>) => (wanted.has(kind) ? list() : null);
-      const [masterCodes, costTypes, stages, taxCodes] = await Promise.all([
+      const read = <T>(kind: string, list: () => Promise<T>) => (wanted.has(kind) ? list() : null);
+      const [masterCodes, costTypes, segments, stages, taxCodes] = await Promise.all([
         read('standard_cost_code', () => readMasterCodes(company.api)),
         read('cost_type', () => company.api.costTypes.all()),
+        // No webhook tells of segments, so they are looked at whenever the types beside them are.
+        read('cost_type', () => readCustomSegments(company.api)),
         read('stage', () => company.api.stages.all()),
         read('tax_code', () => company.api.taxCodes.all()),
       ]);
@@ -61,7 +65,7 @@ export function createSyncCostCodes({ db, procore }: CostCodesDeps): FlowReader 
         calls: company.calls(),
         next: null,
         counts: {
-          ...(masterCodes && { master_cost_codes: masterCodes.length }),
+          ...(masterCodes && { master_cost_codes: masterCodes.codes.length }),
           ...(costTypes && { cost_types: costTypes.length }),
           ...(taxCodes && { tax_codes: taxCodes.length }),
         },
@@ -69,7 +73,9 @@ export function createSyncCostCodes({ db, procore }: CostCodesDeps): FlowReader 
           const { account, companyId } = page;
           const outcomes = new Map<string, ListOutcome>();
           if (masterCodes)
-            outcomes.set('standard_cost_code', await applyMasterCodes(tx, account, companyId, masterCodes));
+            outcomes.set('standard_cost_code', await applyMasterCodes(tx, account, companyId, masterCodes.codes));
+          if (segments) await saveCustomSegments(tx, account, companyId, segments);
+          if (masterCodes?.isErpList) await noteErp(tx, account, companyId);
           if (costTypes) outcomes.set('cost_type', await applyCostTypes(tx, account, companyId, costTypes));
           if (stages) outcomes.set('stage', await applyStages(tx, account, companyId, stages));
           if (taxCodes) outcomes.set('tax_code', await applyTaxCodes(tx, account, companyId, taxCodes));
@@ -91,9 +97,16 @@ export function createSyncCostCodes({ db, procore }: CostCodesDeps): FlowReader 
 /** Whether nobody asked for it by hand: only then a switched-off kind is ignored. */
 const isByItself = ({ source }: PickedRecord) => source === 'webhook' || source === 'reconcile';
 
-async function readMasterCodes(api: ReturnType<Procore['company']>): Promise<StandardCostCode[]> {
+interface MasterCodes {
+  codes: StandardCostCode[];
+  /** an accounting system keeps one of the lists */
+  isErpList: boolean;
+}
+
+async function readMasterCodes(api: ReturnType<Procore['company']>): Promise<MasterCodes> {
   const codes = new Map<string, StandardCostCode>();
-  for (const { id: listId } of await api.standardCostCodes.lists()) {
+  const lists = await api.standardCostCodes.lists();
+  for (const { id: listId } of lists) {
     let cursor: string | null = null;
     do {
       const { rows, next }: { rows: StandardCostCode[]; next: string | null } = await api.standardCostCodes.page({
@@ -104,7 +117,18 @@ async function readMasterCodes(api: ReturnType<Procore['company']>): Promise<Sta
       cursor = next;
     } while (cursor !== null);
   }
-  return [...codes.values()];
+  return { codes: [...codes.values()], isErpList: lists.some((list) => list.is_erp_list === true) };
+}
+
+/** Names of the company's custom segments; null where we may not look. */
+async function readCustomSegments(api: ReturnType<Procore['company']>): Promise<string[] | null> {
+  try {
+    const segments = await api.wbs.companySegments();
+    return segments.filter(({ type }) => type === 'custom').map(({ name, id }) => name ?? id);
+  } catch (error) {
+    if (isHidden(error)) return null;
+    throw error;
+  }
 }
 
 async function applyMasterCodes(

@@ -1,3 +1,4 @@
+import { noteErp } from '../db/queries/accounting-standing.ts';
 import { resolveSuppliers } from '../db/queries/commitment-sync.ts';
 import { requeueWaiting } from '../db/queries/document-waits.ts';
 import { contentHash, findLinks, type LinkRow, lockNewCodes, saveLinks } from '../db/queries/links.ts';
@@ -168,6 +169,7 @@ async function applyVendors(tx: Tx, account: string, companyId: string, read: Ve
       outcomes,
     )),
   ];
+  if (read.vendors.some((vendor) => vendor.synced_to_erp === true)) await noteErp(tx, account, companyId);
   await saveLinks(tx, account, companyId, 'vendor', saved);
   if (saved.length > 0) await resolveSuppliers(tx, account, companyId);
   await settleMappingTasks(

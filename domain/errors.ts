@@ -1,4 +1,5 @@
 import { formatMoney } from './decimal.ts';
+import { PLACE_CATALOGUE } from './place-errors.ts';
 
 /** Where the fix is made: a screen of ours, or Procore itself. */
 export type FixPlace =
@@ -73,6 +74,7 @@ export const CATALOGUE = {
     message: (d: { project: string }) => `Project ${d.project} is not linked to Procore.`,
     fix: 'Fetch the project, or tick its stage under Project webhook monitoring stages.',
   },
+  ...PLACE_CATALOGUE,
   VENDOR_BLANK: {
     fixedBy: 'clerk',
     retry: 'after-fix',

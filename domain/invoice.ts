@@ -1,3 +1,4 @@
+import type { Held } from './accounting-systems.ts';
 import type { Problem } from './errors.ts';
 import { normaliseName } from './matching.ts';
 
@@ -38,6 +39,10 @@ export interface DocumentProject {
   procoreId: string | null;
   /** whether direct costs keep tax codes there; null until the first line told */
   keepsTax: boolean | null;
+  /** custom segments of its budget codes: costs cannot be booked there */
+  customSegments?: readonly string[];
+  /** why vendors, codes and types are not created in its company unasked; null or left out where they may be */
+  held?: Held;
 }
 
 export interface DocumentCode {

@@ -1,6 +1,13 @@
 import { Decimal, sum } from './decimal.ts';
 import { CATALOGUE, type ErrorCode, type Facts } from './errors.ts';
-import { type DocumentLine, type DocumentProject, type Finding, type InvoiceDocument, projectText } from './invoice.ts';
+import {
+  type DocumentLine,
+  type DocumentProject,
+  type DocumentVendor,
+  type Finding,
+  type InvoiceDocument,
+  projectText,
+} from './invoice.ts';
 import { judgeRounding } from './rounding.ts';
 import { procoreTax, taxAgrees } from './tax.ts';
 
@@ -74,9 +81,18 @@ function checkHeader(invoice: InvoiceDocument, settings: PreflightSettings, add:
     if (invoice.hasTwin) add('DUPLICATE_HERE', { number, vendor: vendor.name });
     const isLinked = companiesOf(invoice).every((company) => vendor.procoreIds[company] !== undefined);
     if (!isLinked && vendor.isActive && !settings.createMissingVendors) add('VENDOR_MISSING', { vendor: vendor.name });
+    else if (vendor.isActive) checkHeldVendor(invoice, vendor, add);
   }
   if (!USABLE_NUMBER.test(number)) add('INVOICE_NO_CHARS', { number });
   if (invoice.lines.every((line) => line.project === null)) add('LINES_MISSING', { invoice: number });
+}
+
+/** A company with an accounting system gets no vendor unasked (contract section 16). */
+function checkHeldVendor({ lines }: InvoiceDocument, vendor: DocumentVendor, add: Add): void {
+  for (const { project } of lines) {
+    if (project?.companyId == null || !project.held || vendor.procoreIds[project.companyId] !== undefined) continue;
+    add('ERP_CONNECTED', { what: `vendor "${vendor.name}"`, ...project.held });
+  }
 }
 
 /** Our ids of the Procore companies an invoice goes to. */
@@ -89,17 +105,23 @@ function checkLine(line: DocumentLine, settings: PreflightSettings, add: Add): v
   // A line without a project is overhead: it never goes to Procore.
   if (project === null) return;
   if (project.procoreId === null) add('PROJECT_UNLINKED', { project: projectText(project) });
+  const segments = project.customSegments ?? [];
+  if (segments.length > 0) add('CUSTOM_SEGMENTS', { project: projectText(project), segments: segments.join(', ') });
   if (code === null) {
     add('CODE_BLANK', { line: position }, position);
     return;
   }
   if (!code.isPostable) add('CODE_NOT_CHARGEABLE', { code: code.code }, position);
-  const isMissing = code.procoreId === null || !code.isActive;
-  if (isMissing && project.procoreId !== null && !settings.createMissingCodes)
+  const isMissing = (code.procoreId === null || !code.isActive) && project.procoreId !== null;
+  if (isMissing && !settings.createMissingCodes)
     add('CODE_MISSING', { code: code.code, project: projectText(project) }, position);
+  else if (isMissing && project.held)
+    add('ERP_CONNECTED', { what: `cost code ${code.code}`, ...project.held }, position);
   if (costType === null) add('TYPE_MISSING', { code: code.code, project: projectText(project) }, position);
   else if (costType.procoreId === null && project.procoreId !== null && !settings.createMissingCodes)
     add('TYPE_NOT_IN_PROCORE', { type: costType.code }, position);
+  else if (costType.procoreId === null && project.procoreId !== null && project.held)
+    add('ERP_CONNECTED', { what: `cost type ${costType.code}`, ...project.held }, position);
 }
 
 /** How the amounts of an invoice hold together, before and after the split by project. */

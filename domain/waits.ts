@@ -11,6 +11,8 @@ export const waitKeys = {
   projectCode: (code: string) => `project-code:${normaliseName(code)}`,
   vendor: (name: string) => `vendor:${normaliseName(name)}`,
   costCode: (projectProcoreId: string, code: string) => `cost-code:${projectProcoreId}:${normaliseName(code)}`,
+  /** an answer to whether records may be created where an accounting system is connected */
+  accountingSystem: (companyId: string) => `accounting-system:${companyId}`,
   costType: (code: string) => `cost-type:${normaliseName(code)}`,
 } as const;
 
@@ -37,6 +39,18 @@ export function waitsOf(invoice: InvoiceDocument, problems: readonly Finding[]):
           return invoice.lines.flatMap(({ project }) =>
             project !== null && project.procoreId === null
               ? [{ code, key: waitKeys.projectCode(project.code), projectProcoreId: null }]
+              : [],
+          );
+        case 'ERP_CONNECTED':
+          return invoice.lines.flatMap(({ project }) =>
+            project?.held && project.companyId !== null
+              ? [{ code, key: waitKeys.accountingSystem(project.companyId), projectProcoreId: null }]
+              : [],
+          );
+        case 'CUSTOM_SEGMENTS':
+          return invoice.lines.flatMap(({ project }) =>
+            project?.procoreId && (project.customSegments ?? []).length > 0
+              ? [{ code, key: waitKeys.project(project.procoreId), projectProcoreId: project.procoreId }]
               : [],
           );
         case 'CODE_MISSING':

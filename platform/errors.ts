@@ -20,6 +20,8 @@ const EDGES: Record<ErrorCode, Edge> = {
   RATE_LIMIT: { status: 503, activity: { kind: 'waits', afterMs: 60_000 } },
   BUSY: { status: 409, activity: { kind: 'waits', afterMs: 2_000 } },
   PROJECT_UNLINKED: { status: 422, activity: stops },
+  CUSTOM_SEGMENTS: { status: 422, activity: stops },
+  ERP_CONNECTED: { status: 422, activity: stops },
   VENDOR_BLANK: { status: 422, activity: stops },
   VENDOR_AMBIGUOUS: { status: 422, activity: stops },
   VENDOR_INACTIVE: { status: 422, activity: stops },

@@ -19,6 +19,8 @@ export const vendor = z.object({
   /** the visible code another system gave it */
   origin_code: text,
   origin_data: text,
+  /** an accounting system holds it too */
+  synced_to_erp: flag,
   business_register: optional(z.object({ type: text, identifier: text })),
   updated_at: text,
 });

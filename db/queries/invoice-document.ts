@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { heldBy } from '../../domain/accounting-systems.ts';
 import type {
   DocumentCode,
   DocumentCostType,
@@ -14,6 +15,7 @@ import {
   payableAccount,
   payableInvoice,
   payableInvoiceLine,
+  procoreCompany,
   procoreLink,
   procoreTaxCode,
   project,
@@ -165,9 +167,14 @@ async function projectsOf(db: Queryable, account: string, wanted: string[]): Pro
       name: project.description,
       companyId: project.companyId,
       keepsTax: project.keepsTax,
+      customSegments: project.customSegments,
+      company: procoreCompany.name,
+      isErpConnected: procoreCompany.isErpConnected,
+      createWhereErp: procoreCompany.createWhereErp,
       procoreId: procoreLink.procoreId,
     })
     .from(project)
+    .leftJoin(procoreCompany, eq(procoreCompany.id, project.companyId))
     .leftJoin(
       procoreLink,
       and(
@@ -178,7 +185,18 @@ async function projectsOf(db: Queryable, account: string, wanted: string[]): Pro
       ),
     )
     .where(and(eq(project.account, account), inArray(project.id, wanted)));
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map(
+    rows.map(({ company, isErpConnected, createWhereErp, ...row }) => [
+      row.id,
+      {
+        ...row,
+        held:
+          company === null
+            ? null
+            : heldBy({ company, isErpConnected: isErpConnected!, createWhereErp: createWhereErp! }),
+      },
+    ]),
+  );
 }
 
 interface CodeWithTypes {

@@ -53,6 +53,7 @@ export async function findCompany(db: Queryable, account: string, companyId: str
       syncProjectCostCodes: procoreCompany.syncProjectCostCodes,
       syncSubContracts: procoreCompany.syncSubContracts,
       purchaseOrderMaster: procoreCompany.purchaseOrderMaster,
+      customSegments: procoreCompany.customSegments,
       connectionId: procoreConnection.id,
       apiUrl: companyApiUrl,
     })
@@ -101,7 +102,10 @@ export async function listLocalProjects(db: Queryable, account: string): Promise
 }
 
 /** What a project takes over from Procore. Its code is not among it: that is fixed once created. */
-export type ProjectContent = Pick<ProjectRow, 'description' | 'stageName' | 'timeZone'>;
+export type ProjectContent = Pick<
+  ProjectRow,
+  'description' | 'stageName' | 'timeZone' | 'isErpConnected' | 'customSegments'
+>;
 
 export async function createProject(
   tx: Tx,

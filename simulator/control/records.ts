@@ -25,6 +25,7 @@ export const COLLECTIONS = [
   'timecard_time_types',
   'timecard_entries',
   'wbs_codes',
+  'wbs_segments',
   'purchase_order_contracts',
   'purchase_order_contract_line_items',
   'work_order_contracts',

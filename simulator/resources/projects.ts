@@ -16,6 +16,8 @@ export interface ProjectRow extends Row {
   active: boolean;
   template: boolean;
   is_demo: boolean;
+  /** an accounting system is connected to it */
+  is_erp_integrated: boolean;
   project_stage_id: number | null;
   address: string | null;
   city: string | null;
@@ -64,6 +66,7 @@ export function buildProject(fields: Partial<ProjectRow>): Omit<ProjectRow, 'id'
     active: true,
     template: false,
     is_demo: false,
+    is_erp_integrated: false,
     project_stage_id: null,
     address: null,
     city: null,
@@ -282,7 +285,7 @@ function show(call: Call, project: ProjectRow) {
     description: project.description,
     total_value: textOf(project.total_value),
     standard_cost_code_list_id,
-    is_erp_integrated: false,
+    is_erp_integrated: project.is_erp_integrated ?? false,
     project_stage_id: project.project_stage_id,
     departments: [],
     company: company(call, project),

@@ -11,7 +11,7 @@ import { buildSubJob, type SubJobRow, subJobTable } from './sub-jobs.ts';
 export interface SegmentRow extends Row {
   company_id: number;
   wbs_pattern_id: number;
-  type: 'cost_code' | 'line_item_type' | 'sub_job';
+  type: 'cost_code' | 'line_item_type' | 'sub_job' | 'custom';
   name: string;
   position: number;
   required: boolean;
@@ -36,6 +36,24 @@ const ITEM_ID_OFFSET = 1_000_000_000_000;
 export const segmentsOf = (sim: Simulator, companyId: number): SegmentRow[] =>
   sim.store.table<SegmentRow>('wbs_segments').where('company_id', companyId);
 
+/** A segment as a person adds one; the three of the sample are made with it. */
+function buildSegment(fields: Partial<SegmentRow>, sim: Simulator): Omit<SegmentRow, 'id'> {
+  const company_id = fields.company_id ?? 0;
+  const [first] = segmentsOf(sim, company_id);
+  return {
+    company_id,
+    wbs_pattern_id: first?.wbs_pattern_id ?? 1,
+    type: 'custom',
+    name: '',
+    position: segmentsOf(sim, company_id).length + 1,
+    required: false,
+    delimiter: '.',
+    structure: 'flat',
+    created_at: now(),
+    ...fields,
+  };
+}
+
 const itemId = (sim: Simulator, id: number): number =>
   sim.switches.segment_item_ids === 'equal' ? id : id + ITEM_ID_OFFSET;
 
@@ -45,7 +63,7 @@ export const legacyId = (sim: Simulator, id: number): number =>
 
 /** Work breakdown structure: the segments of a budget code and their items. */
 export const wbsSegments: Resource = {
-  tables: [{ name: 'wbs_segments', firstId: 598_134_325_500_001 }],
+  tables: [{ name: 'wbs_segments', firstId: 598_134_325_500_001, build: buildSegment }],
   routes(api) {
     const project = '/rest/v1.0/projects/:project_id/work_breakdown_structure';
     api.get(`${project}/patterns`, (call) => ok(projectPattern(call)));
@@ -88,6 +106,8 @@ export function itemsOf(sim: Simulator, segment: SegmentRow, project: Project, o
       only === null ? costCodeTable(sim).where('project_id', project.id) : one<CostCodeRow>(costCodeTable(sim));
     return present(rows, (row) => costCodeItem(sim, row, (id) => costCodeTable(sim).get(id)));
   }
+  // Nothing is ever booked on a custom segment here, so it has no items.
+  if (segment.type === 'custom') return [];
   if (segment.type === 'line_item_type') {
     const rows = only === null ? typesOfProject(sim, project) : one<LineItemTypeRow>(typeTable(sim));
     return present(rows, (row) => flatItem(sim, row));

@@ -1,0 +1,21 @@
+import type { CatalogueEntry } from './errors.ts';
+
+/** Refusals that come from how a Procore company or project is set up. */
+export const PLACE_CATALOGUE = {
+  CUSTOM_SEGMENTS: {
+    fixedBy: 'procore',
+    retry: 'after-fix',
+    where: 'procore',
+    message: (d: { project: string; segments: string }) =>
+      `The budget codes of ${d.project} have custom segments (${d.segments}), which Lentune does not have.`,
+    fix: 'Enter the cost in Procore, or take the custom segments off the budget codes of the project there.',
+  },
+  ERP_CONNECTED: {
+    fixedBy: 'admin',
+    retry: 'after-fix',
+    where: 'settings',
+    message: (d: { what: string; company: string; isAsked: boolean }) =>
+      `${d.company} is connected to an accounting system in Procore, so ${d.what} is not created there${d.isAsked ? ' unasked' : ''}.`,
+    fix: 'Create it in the accounting system, or allow creating once under Settings, Procore company list.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
