@@ -1,3 +1,4 @@
+export * from './accounting.ts';
 export * from './allocations.ts';
 export * from './api-keys.ts';
 export * from './auth.ts';

@@ -58,6 +58,16 @@ export const integrationSettings = pgTable('integration_settings', {
   sendAttachments: boolean().notNull().default(true),
   /** the largest file that is taken and sent, in megabytes */
   attachmentMaxMb: integer().notNull().default(20),
+  /** domain.md Q27: an invoice of project and overhead lines is sent in two parts, or held */
+  mixedInvoices: text({ enum: ['split', 'hold'] })
+    .notNull()
+    .default('split'),
+  /** the status a bill for overheads ends in */
+  billStatus: text({ enum: ['draft', 'submitted', 'authorised'] })
+    .notNull()
+    .default('submitted'),
+  /** days from the date of an invoice to the due date of its bill */
+  billDueDays: integer().notNull().default(30),
   /** one person may enter and approve the same invoice */
   selfApproval: boolean().notNull().default(false),
   updatedAt: updatedAt(),
