@@ -1,4 +1,5 @@
 import type { Held } from './accounting-systems.ts';
+import type { DocumentAllocation, DocumentCommitment } from './allocations.ts';
 import type { Problem } from './errors.ts';
 import { normaliseName } from './matching.ts';
 
@@ -89,6 +90,8 @@ export interface DocumentLine {
   /** chosen on the line or header, else the single budgeted type of the code, else its default (domain.md Q13) */
   costType: DocumentCostType | null;
   taxCode: DocumentTaxCode | null;
+  /** what of it is booked on purchase orders and subcontracts */
+  allocations: DocumentAllocation[];
 }
 
 export interface DocumentVendor {
@@ -99,12 +102,24 @@ export interface DocumentVendor {
   procoreIds: Readonly<Record<string, string>>;
 }
 
+/** What a supplier invoice is to its subcontract; other invoices are standard. */
+export type InvoiceType = 'standard' | 'claim' | 'retention_release';
+
 /** A supplier invoice with all a rule may ask about it. */
 export interface InvoiceDocument {
   id: string;
   account: string;
   revision: number;
   kind: 'invoice' | 'credit';
+  type: InvoiceType;
+  /** the purchase order or subcontract of the header */
+  commitment: DocumentCommitment | null;
+  /** the order number as the supplier wrote it */
+  poNumber: string | null;
+  /** whether purchase orders are exchanged with a Procore company it goes to; else they are only text */
+  exchangesOrders: boolean;
+  /** why an admin lets it book more than is left on a line */
+  overAllocationReason: string | null;
   number: string;
   invoiceDate: string;
   description: string | null;

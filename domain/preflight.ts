@@ -8,7 +8,9 @@ import {
   type InvoiceDocument,
   projectText,
 } from './invoice.ts';
+import { checkCommitments } from './preflight-commitments.ts';
 import { judgeRounding } from './rounding.ts';
+import { isClaimed } from './routing.ts';
 import { procoreTax, taxAgrees } from './tax.ts';
 
 /** The settings preflight reads; see db/schema/settings.ts. */
@@ -43,7 +45,13 @@ const BLOCKS_CHECK: readonly ErrorCode[] = [
   'CODE_NOT_CHARGEABLE',
 ];
 
-type Add = <C extends ErrorCode>(code: C, facts: Facts<C>, line?: number, severity?: Finding['severity']) => void;
+/** Notes a problem; without a severity it blocks where its code does in this mode. */
+export type Add = <C extends ErrorCode>(
+  code: C,
+  facts: Facts<C>,
+  line?: number,
+  severity?: Finding['severity'],
+) => void;
 
 /**
  * Finds every reason an invoice cannot go on, all at once (domain.md 3.4).
@@ -67,6 +75,7 @@ export function preflight(invoice: InvoiceDocument, settings: PreflightSettings,
   const rounding = checkRounding(invoice, settings);
   reportRounding(invoice, settings, rounding, add);
   checkTax(invoice, settings, add);
+  checkCommitments(invoice, settings, add);
   return { findings: inOrder(onceEach(findings)), smallestTolerance: rounding.smallestTolerance };
 }
 
@@ -107,6 +116,8 @@ function checkLine(line: DocumentLine, settings: PreflightSettings, add: Add): v
   if (project.procoreId === null) add('PROJECT_UNLINKED', { project: projectText(project) });
   const segments = project.customSegments ?? [];
   if (segments.length > 0) add('CUSTOM_SEGMENTS', { project: projectText(project), segments: segments.join(', ') });
+  // The lines of a claim have the codes of the commitment.
+  if (isClaimed(line)) return;
   if (code === null) {
     add('CODE_BLANK', { line: position }, position);
     return;
@@ -174,11 +185,11 @@ export function checkRounding(
   };
 }
 
-/** The lines of each project, in order of first appearance; overhead lines belong to none. */
+/** The lines of each project that are direct costs, in order of first appearance; overhead lines belong to none. */
 export function splitByProject(invoice: InvoiceDocument): { project: DocumentProject; lines: DocumentLine[] }[] {
   const parts = new Map<string, { project: DocumentProject; lines: DocumentLine[] }>();
   for (const line of invoice.lines) {
-    if (line.project === null) continue;
+    if (line.project === null || isClaimed(line)) continue;
     const part = parts.get(line.project.id) ?? { project: line.project, lines: [] };
     part.lines.push(line);
     parts.set(line.project.id, part);
@@ -220,8 +231,9 @@ function reportRounding(
 
 function checkTax(invoice: InvoiceDocument, settings: PreflightSettings, add: Add): void {
   let isComparable = true;
-  for (const { project, taxCode, position } of invoice.lines) {
-    if (project === null || taxCode === null) continue;
+  for (const line of invoice.lines) {
+    const { project, taxCode, position } = line;
+    if (project === null || taxCode === null || isClaimed(line)) continue;
     if (project.keepsTax === false && !settings.postWithoutTax)
       add('TAX_OFF', { project: projectText(project), taxCode: taxCode.code });
     if (taxCode.mapped === null || taxCode.mapped.isArchived) {
@@ -251,6 +263,7 @@ function compareTax(invoice: InvoiceDocument, settings: PreflightSettings, add: 
   const records = [
     ...splitByProject(invoice).map(({ lines }) => lines),
     invoice.lines.filter((line) => line.project === null),
+    invoice.lines.filter(isClaimed),
   ];
   const calculated = sum(
     records.map((lines) => procoreTax(lines.map((line) => ({ amount: line.amount, rate: rateOf(line) })))),

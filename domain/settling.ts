@@ -73,7 +73,13 @@ export function settle(
   return patience(sending, now, settleDelayMs, isFirstBatch ? 'fence' : 'repeat');
 }
 
-function patience(sending: Sending, now: number, settleDelayMs: number, then: 'repeat' | 'fence'): Settlement {
+/** A creating write nobody has seen: two looks, the settle delay apart, before it is repeated. */
+export function patience<T extends 'repeat' | 'fence'>(
+  sending: Omit<Sending, 'write'>,
+  now: number,
+  settleDelayMs: number,
+  then: T,
+): { kind: 'wait'; ms: number; isCounted: boolean } | { kind: T } {
   const due = Date.parse(sending.lastLookAt ?? sending.at) + settleDelayMs;
   if (now < due) return { kind: 'wait', ms: due - now, isCounted: false };
   if (sending.emptyLooks + 1 < EMPTY_LOOKS) return { kind: 'wait', ms: settleDelayMs, isCounted: true };

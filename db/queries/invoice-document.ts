@@ -25,6 +25,7 @@ import {
   taxMapping,
 } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
+import { commitmentsOfInvoice } from './invoice-commitments.ts';
 
 type InvoiceRow = typeof payableInvoice.$inferSelect;
 type LineRow = typeof payableInvoiceLine.$inferSelect;
@@ -69,12 +70,18 @@ async function describe(
       .flatMap((code) => code.types.map(({ id }) => id))
       .concat(ids([row.costTypeId, ...lines.map((line) => line.costTypeId)])),
   );
+  const related = await commitmentsOfInvoice(db, account, row, [...projects.keys()]);
   const taxCodes = await taxCodesOf(db, account, ids(lines.map((line) => line.taxCodeId)));
   return {
     id: row.id,
     account,
     revision: row.revision,
     kind: row.kind,
+    type: row.invoiceType,
+    commitment: related.commitment,
+    poNumber: row.poNumber,
+    exchangesOrders: related.exchangesOrders,
+    overAllocationReason: row.overAllocationReason,
     number: row.number,
     invoiceDate: row.invoiceDate,
     description: row.description,
@@ -98,6 +105,7 @@ async function describe(
         code: code?.code ?? null,
         costType: typeIn(types, chosen, place),
         taxCode: taxIn(taxCodes, line.taxCodeId, place),
+        allocations: related.allocations.get(line.position) ?? [],
       };
     }),
   };

@@ -60,6 +60,7 @@ export const aLine = (fields: Partial<DocumentLine> = {}): DocumentLine => ({
   code: aCode(),
   costType: aCostType(),
   taxCode: aTaxCode(),
+  allocations: [],
   ...fields,
 });
 
@@ -68,6 +69,11 @@ export const anInvoice = (fields: Partial<InvoiceDocument> = {}): InvoiceDocumen
   account: 'account-1',
   revision: 1,
   kind: 'invoice',
+  type: 'standard',
+  commitment: null,
+  poNumber: null,
+  exchangesOrders: false,
+  overAllocationReason: null,
   number: 'INV-1042',
   invoiceDate: '2026-11-18',
   description: null,
