@@ -233,12 +233,17 @@ async function readOne(
     reading.commitments.push({ kind: work.of, row: work.row, whole });
     return;
   }
-  const shown = await shownOrNull(api.changeOrders.showPackage({ projectId, id: work.row.id }));
-  const contractId = shown?.contract_id ?? work.row.contract_id;
+  const { row } = work;
+  const hiddenLines = row.contract_id === null ? null : await hidden(row.contract_id, row.id);
+  // The row in the list says everything but the lines.
+  const shown =
+    hiddenLines === null
+      ? await shownOrNull(api.changeOrders.showPackage({ projectId, id: row.id }))
+      : { ...row, description: null, type: null, line_items: [] };
+  const contractId = shown?.contract_id ?? row.contract_id;
   if (shown === null || contractId === null || shown.type === 'PrimeContractChangeOrder') return;
   reading.shown.add(shown.id);
-  const hiddenLines = shown.line_items.length > 0 ? [] : await hidden(contractId, shown.id);
-  reading.changeOrders.push({ contractId, shown, hiddenLines });
+  reading.changeOrders.push({ contractId, shown, hiddenLines: hiddenLines ?? [] });
 }
 
 /** A record that vanished between list and show is looked at again with its next event. */
@@ -251,34 +256,37 @@ async function shownOrNull<T>(answer: Promise<T>): Promise<T | null> {
   }
 }
 
-type HiddenLines = (contractId: string, packageId: string) => Promise<PotentialLine[]>;
+/** @returns null: the package has its lines itself */
+type HiddenLines = (contractId: string, packageId: string) => Promise<PotentialLine[] | null>;
 
 /**
  * Where change orders have one tier, their lines stand on a potential change order that people do not see, tied to the
  * package by a request (contract section 11). What ties them is read once per contract.
  */
 function createHiddenLines({ api, projectId }: CommitmentsInput): HiddenLines {
-  const ties = new Map<string, Promise<{ packageOf: Map<string, string>; potentials: [string, string][] }>>();
-  async function tiesOf(contractId: string) {
-    const [requests, potentials] = await Promise.all([
-      api.changeOrders.requests({ projectId, contractId }),
-      api.changeOrders.potentials({ projectId, contractId }),
-    ]);
-    return {
-      packageOf: new Map(requests.map((request) => [request.id, request.change_order_package_id ?? ''])),
-      potentials: potentials.flatMap(({ id, change_order_request_id, deleted_at }): [string, string][] =>
-        deleted_at === null && change_order_request_id !== null ? [[id, change_order_request_id]] : [],
-      ),
-    };
+  const ties = new Map<string, ReturnType<typeof tiesOf>>();
+  /** Ids of the hidden potential change orders by package; none where there are more tiers. */
+  async function tiesOf(contractId: string): Promise<Map<string, string[]>> {
+    const potentials = await api.changeOrders.potentials({ projectId, contractId });
+    const hidden = potentials.filter((one) => one.change_order_tiers === 1 && one.deleted_at === null);
+    const byPackage = new Map<string, string[]>();
+    if (hidden.length === 0) return byPackage;
+    const requests = await api.changeOrders.requests({ projectId, contractId });
+    const packageOf = new Map(requests.map((request) => [request.id, request.change_order_package_id]));
+    for (const { id, change_order_request_id: requestId } of hidden) {
+      const packageId = packageOf.get(requestId ?? '');
+      if (packageId) byPackage.set(packageId, [...(byPackage.get(packageId) ?? []), id]);
+    }
+    return byPackage;
   }
   return async (contractId, packageId) => {
     const known = ties.get(contractId) ?? tiesOf(contractId);
     ties.set(contractId, known);
-    const { packageOf, potentials } = await known;
+    const potentialIds = (await known).get(packageId);
+    if (potentialIds === undefined) return null;
     const lines: PotentialLine[] = [];
-    for (const [potentialId, requestId] of potentials)
-      if (packageOf.get(requestId) === packageId)
-        lines.push(...(await api.changeOrders.potentialLines({ projectId, potentialId })));
+    for (const potentialId of potentialIds)
+      lines.push(...(await api.changeOrders.potentialLines({ projectId, potentialId })));
     return lines;
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commitmentPlace, findCommitment, listCommitments, refreshCommitments } from '../../db/queries/commitments.ts';
+import { commitmentPlace, findCommitment, listCommitments, refreshAtOnce } from '../../db/queries/commitments.ts';
 import type { CommitmentKind } from '../../domain/commitments.ts';
 import {
   Commitment,
@@ -86,7 +86,7 @@ export function commitmentRoutes({ route, deps }: RouteContext): void {
         const { companyId, procoreId: projectProcoreId } = place;
         if (companyId === null || projectProcoreId === null)
           throw conflict(`Project ${place.code} is not linked to Procore.`);
-        await refreshCommitments(tx, account, { companyId, projectProcoreId }, kind, procoreId ?? null);
+        await refreshAtOnce(tx, account, { companyId, projectProcoreId }, kind, procoreId ?? null);
         return { isQueued: true as const };
       }),
   );

@@ -19,7 +19,7 @@ import {
 } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 import { monitoredProjects } from './companies.ts';
-import { insertEvents } from './inbox.ts';
+import { insertEvents, ringAtOnce } from './inbox.ts';
 import { behind, holding, type ListInput, toPage } from './keyset.ts';
 
 const HEADS = { purchase_order: purchaseOrder, sub_contract: subContract } as const;
@@ -242,8 +242,19 @@ export async function lastEventOf(
   return row ?? null;
 }
 
-/** Asks for one commitment of a project to be read again, or for all of its kind. */
-export async function refreshCommitments(
+/** A person asks for one commitment of a project to be read again, or for all of its kind; nobody waits before it. */
+export async function refreshAtOnce(
+  tx: Tx,
+  account: string,
+  place: { companyId: string; projectProcoreId: string },
+  kind: CommitmentKind,
+  procoreId: string | null,
+): Promise<void> {
+  await refreshCommitments(tx, account, place, kind, procoreId);
+  await ringAtOnce(tx, { flow: 'project', scope: `${place.companyId}/${place.projectProcoreId}` });
+}
+
+async function refreshCommitments(
   tx: Tx,
   account: string,
   { companyId, projectProcoreId }: { companyId: string; projectProcoreId: string },
