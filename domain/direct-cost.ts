@@ -250,7 +250,7 @@ function nextStatus(
 }
 
 function whyLocked(record: RemoteDirectCost): string | null {
-  if (record.originId !== null) return 'it belongs to another system there';
+  if (record.originId !== null) return 'its origin_id belongs to another system, such as the accounting system';
   if (record.status === 'approved') return 'it is approved; only Procore can take that back';
   return null;
 }

@@ -72,6 +72,12 @@ export const Company = z.object({
   syncSubContracts: z.boolean(),
   /** "Procore purchase orders", "Lentune purchase orders" or neither: never both */
   purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),
+  /** an accounting system is connected to it in Procore */
+  isErpConnected: z.boolean(),
+  /** where it is: whether vendors, codes and types are created in Procore all the same; `ask` until somebody said */
+  createWhereErp: z.enum(['ask', 'allow', 'refuse']),
+  /** segments of its budget codes that Lentune does not have */
+  customSegments: z.array(z.string()),
   problem: z.string().nullable(),
   /** hooks and triggers as last reconciled, such as "1 hook, 14 triggers"; null before the first */
   webhooks: z.string().nullable(),
@@ -93,6 +99,7 @@ export const CompanyChange = z
     syncSubContracts: z.boolean(),
     /** `lentune` is refused while purchase orders cannot be sent to Procore */
     purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),
+    createWhereErp: z.enum(['ask', 'allow', 'refuse']),
     /** ids of the stages that are ticked; all others are not */
     monitoredStageIds: z.array(Id),
   })

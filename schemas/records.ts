@@ -31,6 +31,8 @@ export const Vendor = z.object({
   email: z.string().nullable(),
   isActive: z.boolean(),
   isLinked: z.boolean(),
+  /** another system, such as accounting, owns the vendor in Procore; we only read it */
+  isForeign: z.boolean(),
 });
 export type Vendor = z.infer<typeof Vendor>;
 /** POST /api/vendors, 201 with the Vendor */

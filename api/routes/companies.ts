@@ -3,9 +3,11 @@ import { difference, writeAudit } from '../../db/queries/audit.ts';
 import { bringInKinds } from '../../db/queries/commitments.ts';
 import { type CompanyView, changeCompany, listCompanies } from '../../db/queries/companies.ts';
 import { ensureConnection } from '../../db/queries/connections.ts';
+import { requeueWaiting } from '../../db/queries/document-waits.ts';
 import { applyStageChange } from '../../db/queries/settings-effects.ts';
 import type { Queryable } from '../../db/types.ts';
 import { COMMITMENT_KINDS, isSynced } from '../../domain/commitments.ts';
+import { waitKeys } from '../../domain/waits.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Id } from '../../schemas/common.ts';
 import { Company, CompanyChange, CompanyList } from '../../schemas/connection.ts';
@@ -57,6 +59,7 @@ export function companyRoutes({ route, deps }: RouteContext): void {
         refuseUnknownStages(before, body);
         refuseLentuneOrders(body);
         await changeCompany(tx, account, id, body);
+        if (body.createWhereErp === 'allow') await requeueWaiting(tx, account, [waitKeys.accountingSystem(id)]);
         await applyStageChange(tx, account, id, changedStages(before, body));
         const after = await requireCompany(tx, deps, account, id);
         const switchedOn = COMMITMENT_KINDS.filter((kind) => isSynced(kind, after) && !isSynced(kind, before));
@@ -148,5 +151,6 @@ const settingsOf = (company: CompanyView) => ({
   syncProjectCostCodes: company.syncProjectCostCodes,
   syncSubContracts: company.syncSubContracts,
   purchaseOrderMaster: company.purchaseOrderMaster,
+  createWhereErp: company.createWhereErp,
   monitoredStages: company.stages.filter((stage) => stage.isMonitored).map(({ name }) => name),
 });

@@ -108,6 +108,7 @@ export interface CompanyChange {
   syncProjectCostCodes?: boolean;
   syncSubContracts?: boolean;
   purchaseOrderMaster?: CompanyRow['purchaseOrderMaster'];
+  createWhereErp?: CompanyRow['createWhereErp'];
   /** all others are unticked */
   monitoredStageIds?: readonly string[];
 }

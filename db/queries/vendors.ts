@@ -42,6 +42,8 @@ const LISTING = {
   // Spelled out: drizzle leaves the table's name away where a query has only one, and `id` alone would be the link's.
   isLinked: sql<boolean>`exists (select from procore_link l where l.kind = 'vendor' and l.state = 'linked'
     and l.local_id = payable_account.id)`,
+  isForeign: sql<boolean>`exists (select from procore_link l where l.kind = 'vendor' and l.is_foreign
+    and l.local_id = payable_account.id)`,
 } as const;
 
 /**

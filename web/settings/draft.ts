@@ -168,6 +168,13 @@ export const SYNCHS = [
   },
 ] as const;
 
+/** The answers to whether records are created where an accounting system is connected. */
+export const CREATE_WHERE_ERP: Record<Company['createWhereErp'], string> = {
+  ask: 'Not answered yet: nothing is created',
+  allow: 'Create them',
+  refuse: 'Do not create them',
+};
+
 function companyChanges(company: Company, change: CompanyChange): Change[] {
   const named = (label: string) => `${company.name}: ${label}`;
   const toggles = SYNCHS.filter(({ name }) => change[name] !== undefined).map(({ name, label }) => ({
@@ -187,6 +194,17 @@ function companyChanges(company: Company, change: CompanyChange): Change[] {
             changesSending: true,
           },
         ];
+  const accounting =
+    change.createWhereErp === undefined
+      ? []
+      : [
+          {
+            label: named('Create records beside the accounting system'),
+            before: CREATE_WHERE_ERP[company.createWhereErp],
+            after: CREATE_WHERE_ERP[change.createWhereErp],
+            changesSending: true,
+          },
+        ];
   const zone =
     change.timeZone === undefined
       ? []
@@ -200,7 +218,7 @@ function companyChanges(company: Company, change: CompanyChange): Change[] {
       after: stage.isMonitored ? 'Not monitored' : 'Monitored',
       changesSending: false,
     }));
-  return [...toggles, ...orders, ...zone, ...stages];
+  return [...toggles, ...orders, ...accounting, ...zone, ...stages];
 }
 
 function wordsOf(name: keyof Settings, value: Settings[keyof Settings]): string {

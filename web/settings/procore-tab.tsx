@@ -7,6 +7,7 @@ import { Tag } from '../elements/tag.tsx';
 import { FetchForm } from '../fetch/fetch-form.tsx';
 import { countOf } from '../format.ts';
 import { hasRole } from '../session.ts';
+import { AccountingChoice } from './accounting-choice.tsx';
 import { Comparisons } from './comparisons.tsx';
 import { ConnectionSettings } from './connection-settings.tsx';
 import { LABELS, SYNCHS, setCompany, setSetting, withDraft } from './draft.ts';
@@ -87,6 +88,12 @@ function CompanyList({ stored, draft, setDraft, mayChange }: TabProps) {
                 />
               ))}
             </div>
+            <AccountingChoice
+              company={company}
+              value={shown.createWhereErp}
+              isDisabled={!mayChange}
+              onChoose={(createWhereErp) => setDraft((now) => setCompany(now, company, { createWhereErp }))}
+            />
             <PurchaseOrderChoice
               companyName={company.name}
               value={shown.purchaseOrderMaster}

@@ -29,7 +29,7 @@ const COLUMNS: Column<Row>[] = [
   },
   {
     header: 'In Procore',
-    width: 130,
+    width: 150,
     cell: (row) => <Tag tone={standingOf(row).tone}>{standingOf(row).words}</Tag>,
   },
 ];
@@ -107,5 +107,6 @@ export function VendorsScreen() {
 
 function standingOf(row: Row): { words: string; tone: 'good' | 'soft' } {
   if (!row.isActive) return { words: 'Inactive', tone: 'soft' };
+  if (row.isForeign) return { words: 'Linked, read only', tone: 'good' };
   return row.isLinked ? { words: 'Linked', tone: 'good' } : { words: 'Not yet', tone: 'soft' };
 }
