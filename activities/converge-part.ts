@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
+import { readAttachment } from '../db/queries/attachments.ts';
 import { type JournalEntry, journal, learn, loadPart, type Part } from '../db/queries/push-parts.ts';
 import type { Db } from '../db/types.ts';
 import {
@@ -10,8 +11,18 @@ import {
   nothingAgreed,
   type Write,
 } from '../domain/direct-cost.ts';
+import { keptFiles } from '../domain/direct-cost-files.ts';
 import { DomainError } from '../domain/errors.ts';
-import { acknowledge, adopt, afterDelete, judgeAnswer, recognise, settle } from '../domain/settling.ts';
+import {
+  acknowledge,
+  adopt,
+  afterDelete,
+  beforeFiles,
+  judgeAnswer,
+  recognise,
+  settle,
+  withoutFiles,
+} from '../domain/settling.ts';
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
@@ -66,7 +77,8 @@ const openApi = ({ procore }: ConvergeDeps, part: Part, trail: Trail): CompanyAp
   });
 
 /** Where a project is known to drop tax codes and the account posts without them, none is wished for. */
-function wish({ desired, keepsTax }: Part): DesiredDirectCost | null {
+function wish({ desired: planned, keepsTax, keepsFiles }: Part): DesiredDirectCost | null {
+  const desired = planned === null ? null : { ...planned, keepsFiles };
   if (desired === null || keepsTax !== false || !desired.postWithoutTax) return desired;
   return { ...desired, lines: desired.lines.map((line) => ({ ...line, taxCodeId: null })) };
 }
@@ -74,12 +86,19 @@ function wish({ desired, keepsTax }: Part): DesiredDirectCost | null {
 async function converge(work: Work): Promise<{ done: boolean }> {
   const seen = await observe(work).catch(async (error: unknown) => {
     if (!(error instanceof ProcoreError) || isPassing(error)) throw error;
-    throw await failed(work, refusalInWords(error, work.part));
+    if (work.desired?.scope !== 'files') throw await failed(work, refusalInWords(error, work.part));
+    await goOnWithoutFiles(work, error.said);
+    return null;
   });
+  if (seen === null) return { done: false };
   const settled = work.part.sending === null ? work : await settleSending(work, seen);
   if (settled === 'look-again') return { done: false };
   if ('write' in settled) return send(settled.work, settled.write);
   const known = await recognised(settled, seen);
+  return act(known, seen);
+}
+
+async function act(known: Work, seen: Look): Promise<{ done: boolean }> {
   const verdict = nextWrite(known.desired, known.part.agreed, seen);
   switch (verdict.kind) {
     case 'done':
@@ -88,6 +107,8 @@ async function converge(work: Work): Promise<{ done: boolean }> {
       return { done: true };
     case 'refuse':
       throw await failed(known, new DomainError(verdict.code, verdict.facts as never));
+    case 'without-files':
+      return act(await goOnWithoutFiles(known, verdict.said), seen);
     case 'link':
       await keep(known, { procoreId: verdict.id, state: 'sent', agreed: { ...nothingAgreed, isLinkOnly: true } });
       return { done: true };
@@ -112,7 +133,7 @@ async function observe({ part, desired, api, runId }: Work): Promise<Look> {
   const { agreed, sending, procoreId } = part;
   const isFresh = sending === null && agreed?.freshIn === runId && agreed.header !== null && procoreId !== null;
   if (isFresh) {
-    const facts = { originId: null, originData: desired?.stamp ?? null, attachments: 0, lines: [] };
+    const facts = { originId: null, originData: desired?.stamp ?? null, attachments: [], lines: [] };
     const record = { id: procoreId, header: agreed.header!.got, status: agreed.status ?? 'draft', ...facts };
     return { kind: 'ours', record, twins: [] };
   }
@@ -181,15 +202,16 @@ async function send(work: Work, write: Write): Promise<{ done: boolean }> {
   const at = new Date().toISOString();
   const noted = await keep(work, {
     state: 'sending',
-    agreed: part.agreed,
+    agreed: write.kind === 'attach-files' ? beforeFiles(part.agreed) : part.agreed,
     sending: { write: { write, at, runId, emptyLooks: 0, lastLookAt: null }, token: randomUUID() },
   });
   trail.about(sentenceOf(write, part));
   let answer: WriteAnswer;
   try {
-    answer = await apply(api.directCosts, { projectId: part.projectProcoreId, directCostId: part.procoreId }, write);
+    const place = { projectId: part.projectProcoreId, directCostId: part.procoreId };
+    answer = await apply(api.directCosts, place, write, (id) => readAttachment(db, part.account, id));
   } catch (error) {
-    return afterError(noted, write, error);
+    return afterError(noted, write, error, part.agreed);
   }
   const agreed = afterAnswer(noted, write, answer);
   const judged = desired === null ? null : judgeAnswer(desired, agreed);
@@ -201,6 +223,10 @@ async function send(work: Work, write: Write): Promise<{ done: boolean }> {
   });
   if (write.kind === 'create-header' && part.returnsStamp === null)
     await learn(db, part, { returnsStamp: answer.record.originData === write.stamp });
+  if (write.kind === 'attach-files') {
+    const keepsFiles = keptFiles(write.beside, answer.record.attachments);
+    if (keepsFiles !== null && keepsFiles !== part.keepsFiles) await learn(db, part, { keepsFiles });
+  }
   await learnFrom(after, judged?.keepsTax ?? null, null);
   if (answer.refused.length > 0) return afterRefusedLines(after, answer.refused);
   if (judged?.refusal) throw await failed(after, new DomainError(judged.refusal.code, judged.refusal.facts as never));
@@ -228,10 +254,14 @@ async function isDone(work: Work, answer: WriteAnswer): Promise<boolean> {
 }
 
 /** No certain answer leaves the note; a certain refusal clears it, and is told in words. */
-async function afterError(work: Work, write: Write, error: unknown): Promise<{ done: boolean }> {
+async function afterError(work: Work, write: Write, error: unknown, before: Agreed | null): Promise<{ done: boolean }> {
   const isCertain = error instanceof DomainError || (error instanceof ProcoreError && !error.isAmbiguous);
   if (!isCertain) throw settling(write, work.settleDelayMs);
-  const after = await keep(work, { sending: null });
+  const after = await keep(work, { sending: null, agreed: before });
+  if (write.kind === 'attach-files' && !(error instanceof ProcoreError && isPassing(error))) {
+    await goOnWithoutFiles(after, error instanceof DomainError ? (error.facts as { said: string }).said : error.said);
+    return { done: false };
+  }
   if (error instanceof DomainError || isPassing(error)) throw error;
   if (write.kind === 'create-header' && isAboutVendor(error)) {
     const isAdded = await addToDirectory(work, write.header.vendorId);
@@ -272,6 +302,11 @@ async function afterRefusedLines(work: Work, said: readonly string[]): Promise<{
   throw await failed(work, new DomainError('REFUSED', { what, said: [...new Set(said)].join('; ') }));
 }
 
+/** A file never holds its record up: what became of it is kept, and told once the record is complete. */
+async function goOnWithoutFiles(work: Work, said: string): Promise<Work> {
+  return keep(work, { agreed: withoutFiles(work.part.agreed, said.replace(/\.$/, '')) });
+}
+
 async function takeOver(work: Work, directCostId: string): Promise<void> {
   const record = await showRecord(work.api.directCosts, work.part.projectProcoreId, directCostId);
   if (record === null || work.desired === null) return;
@@ -309,6 +344,7 @@ const WORDS: Record<Write['kind'], string> = {
   'delete-line': 'the removal of a line',
   'delete-record': 'the removal of the direct cost',
   'delete-twin': 'the removal of a second edition',
+  'attach-files': 'its file',
   'set-status': 'its status',
 };
 
@@ -331,6 +367,8 @@ function sentenceOf(write: Write, { desired }: Part): string {
         : 'Removed the direct cost: the invoice has no line for its project any more.';
     case 'delete-twin':
       return `Removed an empty second edition${place}.`;
+    case 'attach-files':
+      return `Attached ${write.files.map(({ name }) => name).join(', ')}${place}.`;
     case 'set-status':
       return `Set the status to ${write.status}${place}.`;
   }

@@ -9,9 +9,11 @@ import type {
   RemoteLine,
   Write,
 } from '../domain/direct-cost.ts';
+import type { FileToSend } from '../domain/direct-cost-files.ts';
+import { DomainError } from '../domain/errors.ts';
 import { matchNumber } from '../domain/invoice.ts';
 import type { CompanyApi } from '../procore/client.ts';
-import type { DirectCost, DirectCostHeader, DirectCostLine, DirectCostRow } from '../procore/direct-costs.ts';
+import type { DirectCost, DirectCostHeader, DirectCostLine, DirectCostRow, NewFile } from '../procore/direct-costs.ts';
 import { ProcoreError } from '../procore/errors.ts';
 
 type DirectCosts = CompanyApi['directCosts'];
@@ -130,7 +132,7 @@ export async function showRecord(
 /** A whole record as the rules read it. */
 const asRecord = (row: DirectCost): RemoteDirectCost => ({
   ...asHeader(row),
-  attachments: row.attachments.length,
+  attachments: row.attachments.map(({ id, filename }) => ({ id, filename: filename ?? '' })),
   lines: row.line_items.map(asLine),
 });
 
@@ -163,7 +165,7 @@ const asLine = (row: Omit<DirectCostLine, 'holder'>): RemoteLine => ({
 /** What came back: the record as far as the answer shows it, and what was refused inside a success. */
 export interface WriteAnswer {
   id: string;
-  record: Pick<RemoteDirectCost, 'header' | 'status' | 'lines'> & { originData: string | null };
+  record: Pick<RemoteDirectCost, 'header' | 'status' | 'lines' | 'attachments'> & { originData: string | null };
   /** the record is whole, so nothing need be read to see whether all is done */
   whole: RemoteDirectCost | null;
   refused: string[];
@@ -173,19 +175,31 @@ const NOTHING_SHOWN = {
   header: { invoiceNumber: '', vendorId: '', date: null, description: null },
   status: '',
   lines: [],
+  attachments: [],
   originData: null,
 };
+
+/** The content of a file of ours; null when it is no longer here. */
+export type ReadFile = (id: string) => Promise<{ contentType: string; bytes: Uint8Array } | null>;
+
+async function open({ id, name }: FileToSend, readFile: ReadFile): Promise<NewFile> {
+  const file = await readFile(id);
+  if (file === null)
+    throw new DomainError('ATTACHMENT_FAILED', { number: '', project: '', said: 'it was removed here' });
+  return { ...file, filename: name };
+}
 
 /** Makes the one write. Creating ones carry the stamp; the others name their record. */
 export async function apply(
   api: DirectCosts,
   place: { projectId: string; directCostId: string | null },
   write: Write,
+  readFile: ReadFile,
 ): Promise<WriteAnswer> {
   const { projectId } = place;
   if (write.kind === 'create-header') {
     const answer = asHeader(await api.createHeader({ projectId, ...newHeader(write.header), originData: write.stamp }));
-    return { id: answer.id, record: { ...answer, lines: [] }, whole: null, refused: [] };
+    return { id: answer.id, record: { ...answer, lines: [], attachments: [] }, whole: null, refused: [] };
   }
   const directCostId = place.directCostId ?? '';
   const at = { projectId, directCostId };
@@ -200,6 +214,10 @@ export async function apply(
       );
     case 'update-header':
       return shown(await api.updateHeader({ ...at, ...changedHeader(write.set) }));
+    case 'attach-files':
+      return shown(
+        await api.attach({ ...at, files: await Promise.all(write.files.map((file) => open(file, readFile))) }),
+      );
     case 'set-status':
       return shown(await api.updateHeader({ ...at, status: write.status }));
     case 'delete-line':

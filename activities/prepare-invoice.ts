@@ -1,15 +1,15 @@
 import { activityInfo } from '@temporalio/activity';
-import { takeQueued } from '../db/queries/document-queue.ts';
+import { type QueuedFor, takeQueued } from '../db/queries/document-queue.ts';
 import { addLog, lastRun } from '../db/queries/integration-log.ts';
 import { type LoadedInvoice, loadInvoice } from '../db/queries/invoice-document.ts';
 import { keepProblems } from '../db/queries/push-outcome.ts';
-import { savePlan, standingParts } from '../db/queries/push-parts.ts';
+import { planFiles, savePlan, standingParts } from '../db/queries/push-parts.ts';
 import { getSettings, type IntegrationSettings } from '../db/queries/settings.ts';
 import type { Db } from '../db/types.ts';
 import { DomainError, type ErrorCode, firstInCatalogue } from '../domain/errors.ts';
 import type { Finding, InvoiceDocument } from '../domain/invoice.ts';
 import { type MissingRecord, missingOf } from '../domain/missing.ts';
-import { type PlanCompany, planInvoice } from '../domain/plan.ts';
+import { filesToSend, type PlanCompany, planInvoice } from '../domain/plan.ts';
 import { companiesOf, preflight } from '../domain/preflight.ts';
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
@@ -56,7 +56,8 @@ export function createPrepare({ db, procore }: PrepareDeps) {
       companiesOf(document).map(async (id): Promise<[string, PlanCompany]> => {
         const { row, api } = await openPushCompany({ db, procore }, document.account, id, trail);
         const names = hasUnits ? await unitsOf(api, id) : null;
-        return [id, { connectionId: row.connectionId, returnsStamp: row.returnsStamp, units: names }];
+        const { connectionId, returnsStamp, keepsFiles } = row;
+        return [id, { connectionId, returnsStamp, keepsFiles, units: names }];
       }),
     );
     return Object.fromEntries(entries);
@@ -69,9 +70,11 @@ export function createPrepare({ db, procore }: PrepareDeps) {
   return ({ isComplete = false, ...ref }: PrepareInput): Promise<Prepared> =>
     attempted(db, ref, async (trail) => {
       const nothing = { missing: [], partIds: [] };
-      if (!(await takeQueued(db, ref.account, ref.invoiceId))) return { isWanted: false, ...nothing };
-      await noteAttempt(db, ref);
+      const queuedFor = await takeQueued(db, ref.account, ref.invoiceId);
+      if (queuedFor === null) return { isWanted: false, ...nothing };
+      await noteAttempt(db, ref, queuedFor);
       const stored = await getSettings(db, ref.account);
+      if (queuedFor === 'files') return { isWanted: true, missing: [], partIds: await prepareFiles(db, ref, stored) };
       const settings = isComplete ? { ...stored, createMissingCodes: false, createMissingVendors: false } : stored;
       const { loaded, refusals } = await loadFresh({ db, procore }, ref, settings, trail);
       await refuseProblems(db, ref, loaded, settings, refusals);
@@ -87,8 +90,20 @@ export function createPrepare({ db, procore }: PrepareDeps) {
     });
 }
 
+const BEGAN: Record<QueuedFor, string> = {
+  send: 'Sending to Procore began.',
+  files: 'Sending the files again began.',
+  undo: 'Taking it back from Procore began.',
+};
+
+async function prepareFiles(db: Db, ref: InvoiceRef, settings: IntegrationSettings): Promise<string[]> {
+  const { document } = await loadOrFail(db, ref);
+  const files = filesToSend(document, settings, []);
+  return db.transaction((tx) => planFiles(tx, ref.account, ref.invoiceId, files));
+}
+
 /** One row per attempt, however often its first activity is tried. */
-async function noteAttempt(db: Db, { account, invoiceId }: InvoiceRef): Promise<void> {
+async function noteAttempt(db: Db, { account, invoiceId }: InvoiceRef, queuedFor: QueuedFor): Promise<void> {
   const { workflowExecution } = activityInfo();
   const run = { workflowId: workflowExecution?.workflowId ?? null, runId: workflowExecution?.runId ?? null };
   if ((await lastRun(db, account, invoiceId))?.runId === run.runId) return;
@@ -97,7 +112,7 @@ async function noteAttempt(db: Db, { account, invoiceId }: InvoiceRef): Promise<
     documentId: invoiceId,
     event: 'attempt',
     result: 'info',
-    message: 'Sending to Procore began.',
+    message: BEGAN[queuedFor],
     ...run,
   });
 }

@@ -14,6 +14,7 @@ import { openApiRoute } from './openapi.ts';
 import { Refusal } from './refusal.ts';
 import { logRequests } from './request-log.ts';
 import { createRoutes } from './route.ts';
+import { attachmentRoutes } from './routes/attachments.ts';
 import { authRoutes } from './routes/auth.ts';
 import { commitmentRoutes } from './routes/commitments.ts';
 import { companyRoutes } from './routes/companies.ts';
@@ -55,6 +56,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   taxCodeRoutes,
   invoiceRoutes,
   invoiceImportRoutes,
+  attachmentRoutes,
   invoiceStepRoutes,
   overviewRoutes,
 ];
@@ -89,6 +91,7 @@ export function createApp(deps: Deps, dispatcher: Dispatcher = { poke: () => und
     next();
   });
   app.use(['/api/auth/sign-in', '/api/connection/connect', '/oauth'], attemptLimit());
+  app.use('/api/invoices', express.raw({ type: 'application/pdf', limit: '30mb' }));
   app.use('/api', express.text({ type: 'text/csv', limit: '5mb' }), express.json({ limit: '2mb' }));
   app.use(authRoutes({ auth, origins }));
   app.use(oauthRoutes({ deps, identify: whoCalls }));

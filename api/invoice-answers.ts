@@ -33,10 +33,11 @@ export async function showInvoice(
 ): Promise<z.input<typeof Invoice>> {
   const found = await getInvoice(db, caller.account, id);
   if (found === null) throw notFound('invoice');
-  const { parts, problems, lastRun, allowed, waitingSince: _waitingSince, ...invoice } = found;
+  const { parts, problems, files, lastRun, allowed, waitingSince: _waitingSince, ...invoice } = found;
   const may = (right: Parameters<typeof isAllowed>[1]) => isAllowed(caller.roles, right);
   return {
     ...invoice,
+    files,
     problems: problems.map((problem) => ({
       code: problem.code,
       message: messageOf(problem),
@@ -45,10 +46,12 @@ export async function showInvoice(
       severity: problem.severity,
       line: problem.line ?? null,
     })),
-    parts: parts.map(({ procoreId, projectProcoreId, loginUrl, isStanding: _isStanding, ...part }) => ({
-      ...part,
-      procoreUrl: directCostLink(loginUrl, projectProcoreId, procoreId),
-    })),
+    parts: parts.map(
+      ({ procoreId, projectProcoreId, loginUrl, isStanding: _isStanding, lacksFiles: _lacksFiles, ...part }) => ({
+        ...part,
+        procoreUrl: directCostLink(loginUrl, projectProcoreId, procoreId),
+      }),
+    ),
     temporalUrl: lastRun === null ? null : temporalLink(env, workflowIds.invoice(caller.account, id), lastRun.runId),
     may: {
       edit: allowed.edit && may('invoice.edit'),
@@ -59,6 +62,7 @@ export async function showInvoice(
       cancel: allowed.cancel && may('invoice.send'),
       unapprove: allowed.unapprove && may('invoice.approve'),
       delete: allowed.delete && may('invoice.edit'),
+      sendFiles: allowed.sendFiles && may('invoice.send'),
     },
   };
 }

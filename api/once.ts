@@ -41,10 +41,15 @@ export async function once(asked: Asked, work: (db: Queryable) => Promise<unknow
 
 function claimOf({ caller, request }: Asked, key: string): IdempotentRequest {
   const { method, path } = request;
-  const body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body ?? null);
+  const body = asText(request.body);
   // The caller is part of the request: nobody is answered what another was.
   const requestHash = sha256([caller.id, method, request.originalUrl, body].join('\n'));
   return { account: caller.account, key, method, path, requestHash };
+}
+
+function asText(body: unknown): string {
+  if (Buffer.isBuffer(body)) return body.toString('base64');
+  return typeof body === 'string' ? body : JSON.stringify(body ?? null);
 }
 
 function send(response: Response, status: number, body: unknown): void {

@@ -19,7 +19,7 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   query?: Q;
   body?: B;
   /** JSON unless said otherwise */
-  takes?: 'text/csv';
+  takes?: 'text/csv' | 'application/pdf';
   /** what is answered; nothing else leaves, since the answer is read through it */
   answer?: A;
   /** 200, or 204 when nothing is answered */
@@ -119,6 +119,10 @@ const nounOf = (path: string) =>
     .replace(/ies$/, 'y')
     .replace(/(?<=[^s])s$/, '');
 
+/** A file is bytes, which no schema describes better. */
+const bodyOf = <B extends z.ZodType>(spec: { takes?: string | undefined; body?: B | undefined }) =>
+  spec.takes === 'application/pdf' ? ({ type: 'string', format: 'binary' } as const) : (spec.body as z.ZodType);
+
 function describe<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
   registry: OpenAPIRegistry,
   spec: RouteSpec<P, Q, B, A>,
@@ -127,7 +131,7 @@ function describe<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType,
   const request = {
     ...(spec.params ? { params: spec.params as unknown as z.ZodObject } : {}),
     ...(spec.query ? { query: spec.query as unknown as z.ZodObject } : {}),
-    ...(spec.body ? { body: { content: { [spec.takes ?? 'application/json']: { schema: spec.body } } } } : {}),
+    ...(spec.body ? { body: { content: { [spec.takes ?? 'application/json']: { schema: bodyOf(spec) } } } } : {}),
   };
   registry.registerPath({
     method: spec.method,

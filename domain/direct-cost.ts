@@ -1,4 +1,5 @@
 import { type Decimal, sameNumber, sum } from './decimal.ts';
+import { type AgreedFiles, type DesiredFile, type FileToSend, filesOf, holds, nextFiles } from './direct-cost-files.ts';
 import type { ErrorCode, Facts } from './errors.ts';
 
 /** The fields of a direct cost that we own (domain.md 2.3). */
@@ -34,6 +35,11 @@ export interface DesiredDirectCost {
   status: 'draft' | 'pending' | 'approved';
   total: string;
   lines: DesiredLine[];
+  files: DesiredFile[];
+  /** whether Procore keeps earlier files when one is added; null until known */
+  keepsFiles: boolean | null;
+  /** `files`: only what is missing of the files is sent, and nothing else looked at */
+  scope: 'all' | 'files';
   /** what a person chose about a record of that number that is not ours */
   choice: 'link_only' | 'take_over' | null;
   postWithoutTax: boolean;
@@ -63,6 +69,7 @@ export interface Agreed {
   freshIn: string | null;
   /** a person linked a record of somebody else: it is never written */
   isLinkOnly: boolean;
+  files?: AgreedFiles;
 }
 
 export const nothingAgreed: Agreed = Object.freeze({
@@ -80,6 +87,11 @@ export interface RemoteLine extends LineFields {
   originData: string | null;
 }
 
+export interface RemoteFile {
+  id: string;
+  filename: string;
+}
+
 /** A direct cost as Procore shows it now. */
 export interface RemoteDirectCost {
   id: string;
@@ -87,7 +99,7 @@ export interface RemoteDirectCost {
   status: string;
   originId: string | null;
   originData: string | null;
-  attachments: number;
+  attachments: RemoteFile[];
   lines: RemoteLine[];
 }
 
@@ -117,6 +129,7 @@ export type Write =
   | { kind: 'delete-line'; id: string; stamp: string | null }
   | { kind: 'delete-record'; id: string; why: 'fence' | 'removed' }
   | { kind: 'delete-twin'; id: string }
+  | { kind: 'attach-files'; files: FileToSend[]; beside: string[] }
   | { kind: 'set-status'; status: string };
 
 export type Refusal = { [C in ErrorCode]: { kind: 'refuse'; code: C; facts: Facts<C> } }[ErrorCode];
@@ -126,6 +139,8 @@ export type Verdict =
   | { kind: 'write'; write: Write }
   /** a person chose to link this record without ever writing it, or to go on with it as ours */
   | { kind: 'link' | 'adopt'; id: string }
+  /** the files cannot go; the record does without them */
+  | { kind: 'without-files'; said: string }
   | Refusal;
 
 const refuse = <C extends ErrorCode>(code: C, facts: Facts<C>): Refusal => ({ kind: 'refuse', code, facts }) as Refusal;
@@ -140,6 +155,7 @@ const write = (one: Write): Verdict => ({ kind: 'write', write: one });
 export function nextWrite(desired: DesiredDirectCost | null, agreed: Agreed | null, look: Look): Verdict {
   if (agreed?.isLinkOnly) return { kind: 'done' };
   if (desired === null) return removal(agreed, look);
+  if (desired.scope === 'files') return filesOnly(desired, agreed, look);
   switch (look.kind) {
     case 'none':
       return write({ kind: 'create-header', stamp: desired.stamp, header: desired.header });
@@ -150,6 +166,21 @@ export function nextWrite(desired: DesiredDirectCost | null, agreed: Agreed | nu
     case 'ours':
       return converge(desired, agreed ?? nothingAgreed, look.record, look.twins);
   }
+}
+
+function filesOnly(desired: DesiredDirectCost, agreed: Agreed | null, look: Look): Verdict {
+  if (filesOf(agreed).problem !== null) return { kind: 'done' };
+  if (look.kind !== 'ours') return { kind: 'without-files', said: 'the record is not there any more' };
+  return fileStep(desired, agreed, look.record) ?? { kind: 'done' };
+}
+
+/** Files go even to an approved record: they change nothing of what was approved. */
+function fileStep(desired: DesiredDirectCost, agreed: Agreed | null, record: RemoteDirectCost): Verdict | null {
+  const verdict = nextFiles(desired, agreed, record);
+  if (verdict.kind === 'nothing') return null;
+  if (verdict.kind === 'give-up') return { kind: 'without-files', said: verdict.said };
+  if (record.originId !== null) return { kind: 'without-files', said: 'the record belongs to another system there' };
+  return write({ kind: 'attach-files', files: verdict.files, beside: verdict.beside });
 }
 
 function duplicate(desired: DesiredDirectCost, candidates: readonly Candidate[]): Verdict {
@@ -220,7 +251,8 @@ function step(desired: DesiredDirectCost, agreed: Agreed, record: RemoteDirectCo
     Object.keys(gap.header).length > 0 || gap.add.length > 0 || gap.update.length > 0 || gap.remove.length > 0;
   const status = nextStatus(desired, agreed, record, hasGap);
   if (status === 'sent-back') return refuse('SENT_BACK', { number });
-  if (!hasGap && status === null) return { kind: 'done' };
+  const files = fileStep(desired, agreed, record);
+  if (!hasGap && status === null) return files ?? { kind: 'done' };
   const lock = whyLocked(record);
   if (lock !== null) return refuse('LOCKED', { number, why: lock });
   if ('invoiceNumber' in gap.header)
@@ -229,6 +261,7 @@ function step(desired: DesiredDirectCost, agreed: Agreed, record: RemoteDirectCo
   if (gap.add.length > 0) return write({ kind: 'add-lines', lines: gap.add });
   if (gap.update.length > 0) return write({ kind: 'update-lines', lines: gap.update });
   if (gap.remove[0] !== undefined) return write({ kind: 'delete-line', ...gap.remove[0] });
+  if (files !== null) return files;
   return status === null ? { kind: 'done' } : write({ kind: 'set-status', status });
 }
 
@@ -264,7 +297,7 @@ function removal(agreed: Agreed | null, look: Look): Verdict {
   if (locked !== null) return refuse('LOCKED', { number, why: locked });
   const known = agreed ?? nothingAgreed;
   const isUntouched =
-    record.attachments === 0 &&
+    record.attachments.every(({ filename }) => holds(Object.keys(filesOf(known).sent), filename)) &&
     (known.header === null || isSame(record.header, known.header.got)) &&
     record.lines.every((line) =>
       Object.values(known.lines).some(({ id, got }) => id === line.id && isSame(got, pickLine(line))),

@@ -446,6 +446,14 @@ export const CATALOGUE = {
     message: (d: { project: string; wanted: string }) => `Project ${d.project} counts time by ${d.wanted} in Procore.`,
     fix: 'Enter start and end times, or hours, as the project counts them.',
   },
+  ATTACHMENT_FAILED: {
+    fixedBy: 'clerk',
+    retry: 'after-fix',
+    where: 'invoice',
+    message: (d: { number: string; project: string; said: string }) =>
+      `The file of ${d.number} is not in Procore project ${d.project}: ${d.said}. The record itself is complete.`,
+    fix: 'Send the file again.',
+  },
   BEFORE_GO_LIVE: {
     fixedBy: 'admin',
     retry: 'after-fix',

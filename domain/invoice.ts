@@ -102,6 +102,14 @@ export interface DocumentVendor {
   procoreIds: Readonly<Record<string, string>>;
 }
 
+/** A file of an invoice, such as the supplier's PDF. */
+export interface DocumentFile {
+  id: string;
+  filename: string;
+  /** bytes */
+  size: number;
+}
+
 /** What a supplier invoice is to its subcontract; other invoices are standard. */
 export type InvoiceType = 'standard' | 'claim' | 'retention_release';
 
@@ -129,6 +137,7 @@ export interface InvoiceDocument {
   duplicateChoice: 'link_only' | 'take_over' | null;
   /** another invoice of the same supplier, kind and number in Lentune */
   hasTwin: boolean;
+  files: DocumentFile[];
   lines: DocumentLine[];
 }
 

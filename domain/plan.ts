@@ -1,5 +1,6 @@
 import { Decimal, sum } from './decimal.ts';
 import type { DesiredDirectCost, DesiredLine } from './direct-cost.ts';
+import type { DesiredFile } from './direct-cost-files.ts';
 import { type DocumentLine, type DocumentProject, type InvoiceDocument, projectText } from './invoice.ts';
 import { normaliseName } from './matching.ts';
 import { partTotal, splitByProject } from './preflight.ts';
@@ -11,13 +12,19 @@ export interface PlanSettings {
   roundingTolerance: string;
   directCostStatus: 'draft' | 'pending' | 'approved';
   postWithoutTax: boolean;
+  sendAttachments: boolean;
+  attachmentMaxMb: number;
 }
+
+export const MEGABYTE = 1024 * 1024;
 
 /** What planning must know of the Procore company a part goes to. */
 export interface PlanCompany {
   connectionId: string;
   /** whether Procore gives our stamp back here; null until the first record tells */
   returnsStamp: boolean | null;
+  /** whether earlier files stay when one is added; null until a second file told */
+  keepsFiles: boolean | null;
   /** units a line may carry; null when no line has a unit */
   units: readonly string[] | null;
 }
@@ -49,6 +56,7 @@ export function planInvoice(
   companies: Readonly<Record<string, PlanCompany>>,
 ): InvoicePlan {
   const notes: string[] = [];
+  const files = filesToSend(invoice, settings, notes);
   const parts = splitByProject(invoice).map(({ project, lines }) => {
     const companyId = required(project.companyId, 'company of the project');
     const company = required(companies[companyId], 'company');
@@ -56,7 +64,7 @@ export function planInvoice(
       partKey: `project:${project.id}`,
       companyId,
       projectProcoreId: required(project.procoreId, 'link of the project'),
-      desired: planRecord(invoice, project, lines, settings, company, companyId, notes),
+      desired: planRecord(invoice, project, lines, settings, company, companyId, files, notes),
     };
   });
   const overhead = invoice.lines.filter((line) => line.project === null);
@@ -67,6 +75,19 @@ export function planInvoice(
   return { parts, notes };
 }
 
+/** Every record of an invoice gets its files, unless they are kept here or too large (domain.md Q20). */
+export function filesToSend(
+  { files }: InvoiceDocument,
+  settings: Pick<PlanSettings, 'sendAttachments' | 'attachmentMaxMb'>,
+  notes: string[],
+): DesiredFile[] {
+  if (!settings.sendAttachments) return [];
+  const isSmall = ({ size }: DesiredFile) => size <= settings.attachmentMaxMb * MEGABYTE;
+  for (const { filename } of files.filter((file) => !isSmall(file)))
+    notes.push(`${filename} is larger than ${settings.attachmentMaxMb} MB and was left out.`);
+  return files.filter(isSmall).map(({ id, filename, size }) => ({ id, filename, size }));
+}
+
 function planRecord(
   invoice: InvoiceDocument,
   project: DocumentProject,
@@ -74,6 +95,7 @@ function planRecord(
   settings: PlanSettings,
   company: PlanCompany,
   companyId: string,
+  files: DesiredFile[],
   notes: string[],
 ): DesiredDirectCost {
   const projectProcoreId = required(project.procoreId, 'link of the project');
@@ -111,6 +133,9 @@ function planRecord(
     total: new Decimal(signed(total)).toFixed(2),
     choice: invoice.duplicateChoice,
     postWithoutTax: settings.postWithoutTax,
+    files,
+    keepsFiles: company.keepsFiles,
+    scope: 'all',
     names: namesOf(invoice, companyId, lines),
     lines: lines.map((line, index): DesiredLine => {
       const quantity = quantities[index]!.quantity;

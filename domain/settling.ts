@@ -16,6 +16,7 @@ import {
   same,
   type Write,
 } from './direct-cost.ts';
+import { afterFiles, filesOf, holds } from './direct-cost-files.ts';
 
 /** A write on its way, noted before the call and cleared by its answer or by a certain refusal. */
 export interface Sending {
@@ -64,6 +65,7 @@ export function settle(
   }
   if (look.kind !== 'ours') return { kind: 'settled', agreed, procoreId };
   const { record } = look;
+  if (write.kind === 'attach-files') return settleFiles(sending, write, agreed, procoreId, record, now, settleDelayMs);
   if (write.kind !== 'add-lines')
     return { kind: 'settled', agreed: acknowledge(write, record, agreed, 'look'), procoreId };
   const after = acknowledge(write, record, agreed, 'look');
@@ -71,6 +73,24 @@ export function settle(
   if (hasLanded) return { kind: 'settled', agreed: after, procoreId };
   const isFirstBatch = Object.keys(agreed.lines).length === 0 && record.lines.length === 0 && record.status === 'draft';
   return patience(sending, now, settleDelayMs, isFirstBatch ? 'fence' : 'repeat');
+}
+
+/** Files that never arrive are given up after some tries: they must not hold the record up (domain.md 3.9). */
+function settleFiles(
+  sending: Sending,
+  write: Write & { kind: 'attach-files' },
+  agreed: Agreed,
+  procoreId: string | null,
+  record: RemoteDirectCost,
+  now: number,
+  settleDelayMs: number,
+): Settlement {
+  const names = record.attachments.map(({ filename }) => filename);
+  if (write.files.some(({ name }) => holds(names, name)))
+    return { kind: 'settled', agreed: acknowledge(write, record, agreed, 'look'), procoreId };
+  const verdict = patience(sending, now, settleDelayMs, 'repeat');
+  // Decided anew instead of repeated: the tries are counted there.
+  return verdict.kind === 'repeat' ? { kind: 'settled', agreed: { ...agreed, freshIn: null }, procoreId } : verdict;
 }
 
 /** A creating write nobody has seen: two looks, the settle delay apart, before it is repeated. */
@@ -95,10 +115,22 @@ export const afterDelete = (write: Write & { kind: 'delete-record' }, now: numbe
 /** Where a record came from: the write's own answer, or a later look, which may be from before the write. */
 type Source = 'answer' | 'look';
 
+/** The journal once files are on their way: how often they were sent without an answer is counted before each time. */
+export const beforeFiles = (agreed: Agreed | null): Agreed => {
+  const files = filesOf(agreed);
+  return { ...(agreed ?? nothingAgreed), files: { ...files, tries: files.tries + 1 } };
+};
+
+/** The journal of a record that goes on without its files, and why. */
+export const withoutFiles = (agreed: Agreed | null, said: string): Agreed => ({
+  ...(agreed ?? nothingAgreed),
+  files: { ...filesOf(agreed), tries: 0, problem: said },
+});
+
 /** Takes into the journal what a record shows of a write: all of an answer, and as much as is there of a later look. */
 export function acknowledge(
   write: Write,
-  record: Pick<RemoteDirectCost, 'header' | 'status' | 'lines'>,
+  record: Pick<RemoteDirectCost, 'header' | 'status' | 'lines' | 'attachments'>,
   agreed: Agreed,
   source: Source,
 ): Agreed {
@@ -133,6 +165,8 @@ export function acknowledge(
       const { [write.stamp]: _gone, ...lines } = agreed.lines;
       return { ...next, isDirty: true, lines };
     }
+    case 'attach-files':
+      return { ...next, files: afterFiles(filesOf(agreed), write, record.attachments, source === 'answer') };
     case 'set-status':
       return record.status === write.status ? { ...next, status: record.status, isDirty: false } : next;
     case 'delete-record':

@@ -72,6 +72,7 @@ const EDGES: Record<ErrorCode, Edge> = {
   TIME_ALREADY_IN_PROCORE: { status: 409, activity: stops },
   TIME_LOCKED: { status: 409, activity: stops },
   TIME_MODE_MISMATCH: { status: 422, activity: stops },
+  ATTACHMENT_FAILED: { status: 422, activity: stops },
   BEFORE_GO_LIVE: { status: 422, activity: stops },
   REFUSED: { status: 422, activity: stops },
   PROCORE_5XX: { status: 502, activity: { kind: 'waits' } },

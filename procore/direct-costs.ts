@@ -131,6 +131,13 @@ export interface NewLine {
   ref?: string;
 }
 
+/** A file to put on a record. */
+export interface NewFile {
+  filename: string;
+  contentType: string;
+  bytes: Uint8Array;
+}
+
 interface OneDirectCost {
   projectId: string;
   directCostId: string;
@@ -183,12 +190,11 @@ export const createDirectCosts = (call: Call) => {
     deleteLine: (input: OneDirectCost & { lineId: string }): Promise<void> =>
       call.nothing({ method: 'DELETE', path: `${lines(input)}/${segment(input.lineId)}` }),
     delete: (input: OneDirectCost): Promise<void> => call.nothing({ method: 'DELETE', path: v11(input) }),
-    /** Adds a file. Whether files already there stay is not said by the contract: read `attachments` afterwards. */
-    attach: (
-      input: OneDirectCost & { filename: string; contentType: string; bytes: Uint8Array },
-    ): Promise<DirectCost> => {
+    /** Adds files. Whether files already there stay is not said by the contract: read `attachments` afterwards. */
+    attach: (input: OneDirectCost & { files: readonly NewFile[] }): Promise<DirectCost> => {
       const form = new FormData();
-      form.append('attachments[]', new Blob([input.bytes as BlobPart], { type: input.contentType }), input.filename);
+      for (const { filename, contentType, bytes } of input.files)
+        form.append('attachments[]', new Blob([bytes as BlobPart], { type: contentType }), filename);
       return call.one(directCost, { method: 'PATCH', path: v11(input), body: form });
     },
   };

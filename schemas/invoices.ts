@@ -92,7 +92,7 @@ const InvoiceLine = InvoiceLineInput.extend({
 const InvoicePart = z.object({
   id: Id,
   projectText: z.string(),
-  state: z.enum(['planned', 'sending', 'sent', 'failed']),
+  state: z.enum(['planned', 'sending', 'sent', 'failed', 'reversed']),
   total: Money,
   procoreUrl: z.url().nullable(),
 });
@@ -132,6 +132,8 @@ export const Invoice = InvoiceRow.extend({
   approvedBy: z.string().nullable(),
   revision: z.number().int(),
   lines: z.array(InvoiceLine),
+  /** its PDFs; the content is answered by GET /api/invoices/:id/attachments/:attachmentId */
+  files: z.array(z.object({ id: Id, filename: z.string(), size: z.number().int() })),
   problems: z.array(ProblemView),
   /** the smallest rounding tolerance that would pass; null when it passes at the present one */
   smallestTolerance: Money.nullable(),
@@ -147,9 +149,14 @@ export const Invoice = InvoiceRow.extend({
     cancel: z.boolean(),
     unapprove: z.boolean(),
     delete: z.boolean(),
+    /** files of a sent invoice are not in Procore: they can go alone */
+    sendFiles: z.boolean(),
   }),
 });
 export type Invoice = z.infer<typeof Invoice>;
+
+/** POST /api/invoices/:id/attachments?filename= (application/pdf): 201 with the Invoice; DELETE .../:attachmentId answers it too */
+export const AttachmentQuery = z.object({ filename: z.string().trim().min(1, 'Name the file.').max(200) });
 
 /** GET /api/invoices/:id/log */
 export const InvoiceLog = z.object({ entries: z.array(LogEntry) });

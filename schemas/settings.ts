@@ -19,6 +19,8 @@ export const Settings = z.object({
   quantityPlaces: z.number().int().min(0).max(8),
   directCostStatus: z.enum(['draft', 'pending', 'approved']),
   postWithoutTax: z.boolean(),
+  sendAttachments: z.boolean(),
+  attachmentMaxMb: z.number().int().min(1).max(30),
   selfApproval: z.boolean(),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ApiError as Refusal } from '../schemas/common.ts';
 import { reachability } from './reachability.ts';
 
@@ -30,19 +30,23 @@ export const api = {
   post: <T>(path: string, answer: z.ZodType<T>, body: unknown = {}) => call('POST', path, { answer, body }),
   put: <T>(path: string, answer: z.ZodType<T>, body: unknown) => call('PUT', path, { answer, body }),
   patch: <T>(path: string, answer: z.ZodType<T>, body: unknown) => call('PATCH', path, { answer, body }),
-  delete: (path: string) => call('DELETE', path, { answer: z.null() }),
-  postCsv: <T>(path: string, answer: z.ZodType<T>, csv: string) => call('POST', path, { answer, csv }),
+  delete: <T>(path: string, answer: z.ZodType<T>) => call('DELETE', path, { answer }),
+  postCsv: <T>(path: string, answer: z.ZodType<T>, csv: string) =>
+    call('POST', path, { answer, content: { type: 'text/csv', body: csv } }),
+  postPdf: <T>(path: string, answer: z.ZodType<T>, file: File, query: Query) =>
+    call('POST', path, { answer, query, content: { type: 'application/pdf', body: file } }),
 };
 
 interface Call<T> {
   answer: z.ZodType<T>;
   query?: Query;
   body?: unknown;
-  csv?: string;
+  /** sent as it is, instead of JSON */
+  content?: { type: string; body: string | Blob };
 }
 
-async function call<T>(method: string, path: string, { answer, query, body, csv }: Call<T>): Promise<T> {
-  const response = await send(method, withQuery(path, query ?? {}), body, csv);
+async function call<T>(method: string, path: string, { answer, query, body, content }: Call<T>): Promise<T> {
+  const response = await send(method, withQuery(path, query ?? {}), body, content);
   const text = await response.text();
   const read = parseJson(text);
   if (!response.ok) throw refusalOf(response, read);
@@ -56,9 +60,10 @@ async function call<T>(method: string, path: string, { answer, query, body, csv 
   });
 }
 
-async function send(method: string, url: string, body: unknown, csv: string | undefined): Promise<Response> {
+async function send(method: string, url: string, body: unknown, content: Call<unknown>['content']): Promise<Response> {
   const init: RequestInit = { method, headers: { accept: 'application/json' } };
-  if (csv !== undefined) Object.assign(init, { body: csv, headers: { ...init.headers, 'content-type': 'text/csv' } });
+  if (content !== undefined)
+    Object.assign(init, { body: content.body, headers: { ...init.headers, 'content-type': content.type } });
   else if (body !== undefined)
     Object.assign(init, {
       body: JSON.stringify(body),

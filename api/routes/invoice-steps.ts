@@ -6,6 +6,7 @@ import {
   chooseDuplicate,
   queueInvoices,
   retryInvoice,
+  sendFilesAgain,
   unapproveInvoice,
 } from '../../db/queries/invoice-steps.ts';
 import type { StepResult } from '../../db/queries/invoices.ts';
@@ -77,6 +78,14 @@ export function invoiceStepRoutes({ route, deps }: RouteContext): void {
   );
   step('cancel', 'Takes an invoice back that is on its way', 'invoice.send', ({ tx, caller, id }) =>
     cancelInvoice(tx, caller.account, id, caller.actor),
+  );
+
+  step(
+    'send-files',
+    'Sends the files of a sent invoice again, and nothing else of it',
+    'invoice.send',
+    ({ tx, caller, id }) => sendFilesAgain(tx, caller.account, id, caller.actor),
+    202,
   );
 
   route(

@@ -1,8 +1,11 @@
-import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import { payableInvoice } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { addLog } from './integration-log.ts';
 import { hasParts } from './invoice-steps.ts';
+
+/** What a run is asked to do. */
+export type QueuedFor = (typeof payableInvoice.$inferSelect)['queuedFor'];
 
 /** A queued invoice whose turn it is, with what its run is found by. */
 export interface DueDocument extends Record<string, unknown> {
@@ -73,8 +76,8 @@ export async function markDispatched(db: Queryable, { account, id, queuedAt }: D
     );
 }
 
-/** The run takes its queueing: from here on the invoice is being sent. False when a person took it back meanwhile. */
-export async function takeQueued(db: Queryable, account: string, id: string): Promise<boolean> {
+/** The run takes its queueing and learns what for: from here on it is under way. Null when a person took it back meanwhile. */
+export async function takeQueued(db: Queryable, account: string, id: string): Promise<QueuedFor | null> {
   const rows = await db
     .update(payableInvoice)
     .set({
@@ -86,12 +89,12 @@ export async function takeQueued(db: Queryable, account: string, id: string): Pr
       and(
         eq(payableInvoice.account, account),
         eq(payableInvoice.id, id),
-        eq(payableInvoice.status, 'approved'),
+        or(eq(payableInvoice.status, 'approved'), ne(payableInvoice.queuedFor, 'send')),
         isNotNull(payableInvoice.queuedAt),
       ),
     )
-    .returning({ id: payableInvoice.id });
-  return rows.length > 0;
+    .returning({ queuedFor: payableInvoice.queuedFor });
+  return rows[0]?.queuedFor ?? null;
 }
 
 /** Invoices that were started long enough ago to ask whether their run still lives. */
@@ -136,6 +139,8 @@ export async function holdAbandoned(db: Queryable, account: string, id: string):
 export const OFF_THE_QUEUE = {
   queuedAt: null,
   queuedBy: null,
+  queuedFor: 'send',
+  markBefore: null,
   dispatchedAt: null,
   waitingSince: null,
   waitingFor: null,
@@ -146,7 +151,11 @@ export const OFF_THE_QUEUE = {
 export async function endCancelled(db: Queryable, account: string, id: string): Promise<void> {
   await db
     .update(payableInvoice)
-    .set({ ...OFF_THE_QUEUE, integration: (await hasParts(db, id)) ? 'held' : null })
+    .set({
+      ...OFF_THE_QUEUE,
+      integration: sql`case when ${payableInvoice.queuedFor} = 'send'
+        then ${(await hasParts(db, id)) ? 'held' : null}::text else ${payableInvoice.markBefore} end`,
+    })
     .where(
       and(
         eq(payableInvoice.account, account),

@@ -45,6 +45,7 @@ export async function requeueWaiting(db: Queryable, account: string, keys: reado
       queuedAt: sql`now()`,
       queuedBy: 'automatic',
       queuedPriority: 0,
+      markBefore: 'failed',
       dispatchedAt: null,
       waitingSince: null,
       waitingFor: null,

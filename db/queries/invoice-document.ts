@@ -25,6 +25,7 @@ import {
   taxMapping,
 } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
+import { listAttachments } from './attachments.ts';
 import { commitmentsOfInvoice } from './invoice-commitments.ts';
 
 type InvoiceRow = typeof payableInvoice.$inferSelect;
@@ -90,6 +91,7 @@ async function describe(
     vendor: await vendorOf(db, account, row.payableAccountId),
     duplicateChoice: row.duplicateChoice,
     hasTwin: await hasTwin(db, account, row),
+    files: await listAttachments(db, account, row.id),
     lines: lines.map((line): DocumentLine => {
       const place = projects.get(line.projectId ?? row.projectId ?? '') ?? null;
       const code = codes.get(line.projectCostCodeId ?? headerCode(row, codes, place)) ?? null;

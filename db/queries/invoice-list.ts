@@ -129,11 +129,12 @@ export function presentRow({
 }: SelectedRow): InvoiceListRow {
   const blocking = (problems as Finding[]).filter((problem) => problem.severity === 'blocks');
   const first = blocking.find((problem) => problem.code === firstInCatalogue(blocking));
+  const isFileMissing = (problems as Finding[]).some((problem) => problem.code === 'ATTACHMENT_FAILED');
   return {
     ...row,
     projectName:
       projectNames === null ? null : projectNames.length === 1 ? projectNames[0]! : `${projectNames.length} projects`,
-    integrationText: markText(row.integration, first, waitingFor, procoreIds ?? []),
+    integrationText: markText(row.integration, first, waitingFor, procoreIds ?? [], isFileMissing),
     problemCode: first?.code ?? null,
   };
 }
@@ -143,12 +144,18 @@ function markText(
   problem: Finding | undefined,
   waitingFor: string | null,
   procoreIds: readonly string[],
+  lacksFile: boolean,
 ): string | null {
-  if (mark === 'sent') return procoreIds.map((id) => `Procore #${id}`).join(', ') || null;
+  if (mark === 'sent') return sentText(procoreIds, lacksFile);
   if (mark === 'skipped') return `Linked, not written: ${procoreIds.map((id) => `Procore #${id}`).join(', ')}`;
   if (mark === 'waiting') return WAITING[waitingFor as ErrorCode] ?? 'Waiting for Procore';
   if (problem !== undefined && !isOnItsWay(mark)) return messageOf(problem);
   return null;
+}
+
+function sentText(procoreIds: readonly string[], lacksFile: boolean): string | null {
+  const records = procoreIds.map((id) => `Procore #${id}`).join(', ');
+  return lacksFile ? `${records}, without its file` : records || null;
 }
 
 const WAITING: Partial<Record<ErrorCode, string>> = {

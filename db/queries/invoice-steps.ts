@@ -5,6 +5,7 @@ import { preflight } from '../../domain/preflight.ts';
 import { payableInvoice, pushPart } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { writeAudit } from './audit.ts';
+import { OFF_THE_QUEUE, type QueuedFor } from './document-queue.ts';
 import { clearWaits } from './document-waits.ts';
 import { addLog } from './integration-log.ts';
 import { loadInvoice } from './invoice-document.ts';
@@ -149,14 +150,24 @@ function whyNotSent(row: Row): string {
   return `${row.number} is on its way already.`;
 }
 
-async function queue(db: Queryable, account: string, id: string, actor: string): Promise<void> {
+/** Puts an invoice on the queue; the caller has found that it may go there. */
+export async function queue(
+  db: Queryable,
+  account: string,
+  id: string,
+  actor: string,
+  { queuedFor = 'send', bulkId = null }: { queuedFor?: QueuedFor; bulkId?: string | null } = {},
+): Promise<void> {
   await db
     .update(payableInvoice)
     .set({
       integration: 'queued',
       queuedAt: sql`now()`,
       queuedBy: actor,
-      queuedPriority: PERSON,
+      queuedFor,
+      queuedPriority: bulkId === null ? PERSON : 0,
+      markBefore: sql`${payableInvoice.integration}`,
+      bulkId,
       dispatchedAt: null,
       waitingSince: null,
       waitingFor: null,
@@ -193,10 +204,8 @@ export async function cancelInvoice(
     await db
       .update(payableInvoice)
       .set({
-        integration: (await hasParts(db, id)) ? 'held' : null,
-        queuedAt: null,
-        queuedBy: null,
-        updatedAt: sql`now()`,
+        ...OFF_THE_QUEUE,
+        integration: row.markBefore,
       })
       .where(eq(payableInvoice.id, id));
   }
@@ -211,6 +220,23 @@ export async function cancelInvoice(
   });
   await writeAudit(db, { account, actor, action: 'invoice.cancelled', subject: row.number });
   return { kind: isRunning ? 'running' : 'done' };
+}
+
+/** Sends the files of a sent invoice again, and nothing else of it. */
+export async function sendFilesAgain(db: Queryable, account: string, id: string, actor: string): Promise<StepResult> {
+  const row = await lockInvoice(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  if (row.integration !== 'sent') return { kind: 'conflict', message: 'Only the files of a sent invoice go alone.' };
+  await queue(db, account, id, actor, { queuedFor: 'files' });
+  await addLog(db, {
+    account,
+    documentId: id,
+    event: 'queued',
+    result: 'info',
+    actor,
+    message: 'Queued to send its files again.',
+  });
+  return { kind: 'done' };
 }
 
 /** Whether a record of the document already stands in Procore, or may. */

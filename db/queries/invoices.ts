@@ -1,7 +1,10 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { Decimal } from '../../domain/decimal.ts';
+import type { Agreed } from '../../domain/direct-cost.ts';
+import { lacksFiles } from '../../domain/direct-cost-files.ts';
 import {
   allowedSteps,
+  type DocumentFile,
   type Finding,
   type InvoiceDraft,
   isOnItsWay,
@@ -186,10 +189,12 @@ async function findUnknown(db: Queryable, account: string, draft: InvoiceDraft):
 export interface InvoicePartRow {
   id: string;
   projectText: string;
-  state: 'planned' | 'sending' | 'sent' | 'failed';
+  state: 'planned' | 'sending' | 'sent' | 'failed' | 'reversed';
   total: string;
   /** Procore has it, or may have it */
   isStanding: boolean;
+  /** files of the invoice are not on it */
+  lacksFiles: boolean;
   procoreId: string | null;
   projectProcoreId: string;
   loginUrl: string;
@@ -203,7 +208,7 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
   if (!listed) return null;
   const settings = await getSettings(db, account);
   const { row, document } = loaded;
-  const parts = await partsOf(db, account, id);
+  const parts = await partsOf(db, account, id, document.files);
   const nameOf = await namesOfPeople(db, account, [row.enteredBy, row.checkedBy, row.approvedBy]);
   return {
     ...presentRow(listed),
@@ -219,11 +224,16 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
     revision: row.revision,
     waitingSince: listed.waitingSince,
     lines: await linesOf(db, id, document.lines),
-    problems: row.problems as Finding[],
+    problems: listed.problems as Finding[],
     smallestTolerance: checkRounding(document, settings).smallestTolerance,
+    files: document.files,
     parts,
     lastRun: await lastRun(db, account, id),
-    allowed: { ...allowedSteps(row), delete: row.integration === null && !parts.some((part) => part.isStanding) },
+    allowed: {
+      ...allowedSteps(listed),
+      delete: listed.integration === null && !parts.some((part) => part.isStanding),
+      sendFiles: listed.integration === 'sent' && parts.some((part) => part.lacksFiles),
+    },
   };
 }
 
@@ -268,7 +278,12 @@ async function linesOf(db: Queryable, invoiceId: string, lines: LoadedLines) {
 /** A number as people write it: the database fills up with zeros. */
 const plain = (number: string | null): string | null => (number === null ? null : new Decimal(number).toFixed());
 
-async function partsOf(db: Queryable, account: string, documentId: string): Promise<InvoicePartRow[]> {
+async function partsOf(
+  db: Queryable,
+  account: string,
+  documentId: string,
+  files: readonly DocumentFile[],
+): Promise<InvoicePartRow[]> {
   const rows = await db
     .select({ part: pushPart, loginUrl: procoreConnection.loginUrl })
     .from(pushPart)
@@ -284,6 +299,7 @@ async function partsOf(db: Queryable, account: string, documentId: string): Prom
       state: part.state,
       total: desired?.total ?? '0.00',
       isStanding: part.procoreId !== null || part.sending !== null,
+      lacksFiles: part.procoreId !== null && lacksFiles(files, part.agreed as Agreed | null),
       procoreId: part.procoreId,
       projectProcoreId: part.projectProcoreId,
       loginUrl,

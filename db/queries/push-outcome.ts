@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
-import type { Agreed } from '../../domain/direct-cost.ts';
+import { filesOf } from '../../domain/direct-cost-files.ts';
 import { type ErrorCode, messageOf, type Problem } from '../../domain/errors.ts';
 import type { Finding, InvoiceMark } from '../../domain/invoice.ts';
 import { waitsOf } from '../../domain/waits.ts';
@@ -79,13 +79,17 @@ export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: Ru
       return null;
     }
     const parts = await partStates(tx, account, invoiceId);
-    const mark = markOf(outcome, parts);
+    const [before] = await tx.select().from(payableInvoice).where(underWay(ref));
+    if (!before) return null;
+    const mark = markOf(outcome, parts, before);
     const [row] = await tx
       .update(payableInvoice)
       .set({
         ...OFF_THE_QUEUE,
         integration: mark,
-        ...(outcome.kind === 'sent' ? { sentAt: sql`now()`, problems: [], duplicateChoice: null } : {}),
+        ...(outcome.kind === 'sent'
+          ? { sentAt: sql`now()`, problems: missingFiles(before.number, parts), duplicateChoice: null }
+          : {}),
       })
       .where(underWay(ref))
       .returning();
@@ -112,10 +116,23 @@ export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: Ru
   });
 }
 
+type InvoiceRow = typeof payableInvoice.$inferSelect;
+
+/** Records that are complete but for their files. */
+const missingFiles = (number: string, parts: readonly PartState[]): Finding[] =>
+  parts.flatMap(({ desired, agreed }): Finding[] => {
+    const said = filesOf(agreed).problem;
+    if (said === null) return [];
+    const facts = { number, project: desired?.projectText ?? '', said };
+    return [{ code: 'ATTACHMENT_FAILED', facts, severity: 'warning' }];
+  });
+
 type PartState = Awaited<ReturnType<typeof partStates>>[number];
 
-function markOf(outcome: Outcome, parts: readonly PartState[]): InvoiceMark {
-  const isLinkOnly = (part: PartState) => (part.agreed as Agreed | null)?.isLinkOnly === true;
+function markOf(outcome: Outcome, parts: readonly PartState[], { queuedFor, markBefore }: InvoiceRow): InvoiceMark {
+  // Files come and go beside the record: it is as sent as it was.
+  if (queuedFor === 'files') return markBefore ?? 'sent';
+  const isLinkOnly = (part: PartState) => part.agreed?.isLinkOnly === true;
   if (outcome.kind === 'sent') return parts.length > 0 && parts.every(isLinkOnly) ? 'skipped' : 'sent';
   return parts.some((part) => part.state === 'sent') ? 'partial' : 'failed';
 }

@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Agreed, DesiredDirectCost } from '../../domain/direct-cost.ts';
+import { type DesiredFile, filesOf } from '../../domain/direct-cost-files.ts';
 import type { PlannedPart } from '../../domain/plan.ts';
 import type { Sending } from '../../domain/settling.ts';
 import { procoreCompany, procoreConnection, procoreLink, project, pushPart } from '../schema/index.ts';
@@ -74,6 +75,34 @@ export async function savePlan(
   return [...orphans.map(({ id }) => id), ...planned];
 }
 
+/**
+ * Has only the files of an invoice sent to the records that stand; what was given up before is tried again.
+ *
+ * @returns the parts that stand
+ */
+export async function planFiles(
+  tx: Tx,
+  account: string,
+  documentId: string,
+  files: readonly DesiredFile[],
+): Promise<string[]> {
+  const parts = (await partStates(tx, account, documentId)).filter(
+    ({ procoreId, desired, agreed }) => procoreId !== null && desired !== null && !agreed?.isLinkOnly,
+  );
+  for (const { id, desired, agreed } of parts) {
+    if (desired === null || agreed === null) continue;
+    await tx
+      .update(pushPart)
+      .set({
+        desired: { ...desired, files, scope: 'files' },
+        agreed: { ...agreed, files: { ...filesOf(agreed), tries: 0, problem: null } },
+        updatedAt: sql`now()`,
+      })
+      .where(eq(pushPart.id, id));
+  }
+  return parts.map(({ id }) => id);
+}
+
 /** Reads the journal of a part. */
 export async function loadPart(db: Queryable, account: string, id: string): Promise<Part | null> {
   const [row] = await db
@@ -130,11 +159,22 @@ export async function standingParts(db: Queryable, account: string, documentId: 
 
 /** The states of a document's parts. */
 export async function partStates(db: Queryable, account: string, documentId: string) {
-  return db
-    .select({ id: pushPart.id, state: pushPart.state, procoreId: pushPart.procoreId, agreed: pushPart.agreed })
+  const rows = await db
+    .select({
+      id: pushPart.id,
+      state: pushPart.state,
+      procoreId: pushPart.procoreId,
+      desired: pushPart.desired,
+      agreed: pushPart.agreed,
+    })
     .from(pushPart)
     .where(and(eq(pushPart.account, account), eq(pushPart.documentId, documentId)))
     .orderBy(asc(pushPart.id));
+  return rows.map(({ desired, agreed, ...row }) => ({
+    ...row,
+    desired: desired as DesiredDirectCost | null,
+    agreed: agreed as Agreed | null,
+  }));
 }
 
 /** `null` token: only while no write is on its way. */
@@ -150,7 +190,7 @@ export interface JournalEntry {
   sending?: { write: Sending; token: string } | null;
   agreed?: Agreed | null;
   procoreId?: string | null;
-  state?: 'planned' | 'sending' | 'sent' | 'failed';
+  state?: 'planned' | 'sending' | 'sent' | 'failed' | 'reversed';
 }
 
 /**

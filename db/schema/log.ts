@@ -7,7 +7,9 @@ export const integrationLog = pgTable(
   {
     id: id(),
     account: account(),
-    documentKind: text({ enum: ['invoice', 'vendor', 'project', 'cost_code', 'company', 'time_sheet', 'user'] }).notNull(),
+    documentKind: text({
+      enum: ['invoice', 'vendor', 'project', 'cost_code', 'company', 'time_sheet', 'user'],
+    }).notNull(),
     /** our id of the document; Procore's for records that are not ours yet */
     documentId: text().notNull(),
     /** received, checked, approved, queued, attempt, call, sent, failed, retried, cancelled */

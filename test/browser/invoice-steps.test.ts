@@ -95,3 +95,34 @@ test('a fetch is cancelled from its screen', async () => {
     await stack.startWorker();
   }
 });
+
+test('the PDF stands beside its coding, and arrives in Procore with the invoice', async () => {
+  const { page, stack } = desk;
+  const { id } = await approved('STEP-3');
+  await page.goto(`/invoices/${id}`);
+  const pane = page.getByRole('complementary', { name: 'Document' });
+  await pane.getByText('No document').waitFor();
+  await pane.getByLabel('PDF of the invoice').setInputFiles({
+    name: 'STEP-3.pdf',
+    mimeType: 'application/pdf',
+    buffer: Buffer.from(BLANK_PDF),
+  });
+  await page.getByText('STEP-3.pdf attached.').waitFor();
+  await pane.getByTitle('STEP-3.pdf').waitFor();
+  await pane.getByRole('button', { name: 'Hide document' }).click();
+  await expect.poll(() => pane.getByTitle('STEP-3.pdf').count()).toBe(0);
+  await pane.getByRole('button', { name: 'Show document' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.locator('main header').getByText('Sent', { exact: true }).waitFor({ timeout: 60_000 });
+  const { records } = await stack.control<{
+    records: { invoice_number: string; attachments: { filename: string }[] }[];
+  }>('GET', '/records/direct_costs');
+  const [cost] = records.filter(({ invoice_number }) => invoice_number === 'STEP-3');
+  expect(cost?.attachments.map(({ filename }) => filename)).toEqual(['STEP-3.pdf']);
+});
+
+const BLANK_PDF = `%PDF-1.1
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 300 144]>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R>>endobj
+trailer<</Root 1 0 R>>`;

@@ -108,6 +108,7 @@ const NOTHING = {
   cancel: false,
   unapprove: false,
   delete: false,
+  sendFiles: false,
 };
 
 test('an invoice without a cost type is not checked while that setting is on; allocating one lets it through', async () => {
@@ -204,6 +205,40 @@ test("people stand by their names, the header's coding by its words, and numbers
   });
   const { body: log } = await clerk.get(`/api/invoices/${body.id}/log`);
   expect(log.entries.map(({ actor }: { actor: string }) => actor)).toEqual(['clerk']);
+});
+
+test('a PDF is attached, read and removed; what is no PDF, too large or of another account is refused', async () => {
+  const { body } = await clerk.post('/api/invoices', invoiceOf());
+  const at = `/api/invoices/${body.id}/attachments`;
+  const pdf = { 'content-type': 'application/pdf' };
+  const attached = await clerk.post(`${at}?filename=..%2FSteel%20Nov`, '%PDF-1.4 steel', pdf);
+  expect([attached.status, attached.body.files]).toEqual([
+    201,
+    [{ id: expect.any(String), filename: 'Steel Nov.pdf', size: 14 }],
+  ]);
+  const [file] = attached.body.files;
+  const read = await clerk.get(`${at}/${file.id}`);
+  expect([read.status, read.text, read.headers.get('content-type')]).toEqual([
+    200,
+    '%PDF-1.4 steel',
+    'application/pdf',
+  ]);
+  expect(read.headers.get('content-security-policy')).toBe("frame-ancestors 'self'");
+
+  const twice = await clerk.post(`${at}?filename=Steel%20Nov.pdf`, '%PDF-1.4 steel', pdf);
+  expect(twice.body.files).toEqual([file]);
+  const wrong = await clerk.post(`${at}?filename=a.pdf`, 'MZ, a program', pdf);
+  expect([wrong.status, wrong.body.error.message]).toEqual([400, 'This is not a PDF.']);
+  await world.admin.send('PATCH', '/api/settings', { attachmentMaxMb: 1 });
+  const large = await clerk.post(`${at}?filename=a.pdf`, `%PDF-${'x'.repeat(1024 * 1024)}`, pdf);
+  expect([large.status, large.body.error.message]).toEqual([413, 'The file is larger than 1 MB.']);
+
+  const elsewhere = await world.person(['clerk'], await world.otherAccount());
+  expect((await elsewhere.get(`${at}/${file.id}`)).status).toBe(404);
+  expect((await elsewhere.post(`${at}?filename=a.pdf`, '%PDF-', pdf)).status).toBe(404);
+  expect((await world.stranger.get(`${at}/${file.id}`)).status).toBe(401);
+  expect((await clerk.send('DELETE', `${at}/${file.id}`)).body.files).toEqual([]);
+  expect((await clerk.get(`${at}/${file.id}`)).status).toBe(404);
 });
 
 test('taking a duplicate over is for admins and needs a reason', async () => {

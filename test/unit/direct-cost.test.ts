@@ -26,6 +26,9 @@ const aWish = (fields: Partial<DesiredDirectCost> = {}): DesiredDirectCost => ({
   lines: [1, 2, 3].map((position) => aLine(position)),
   choice: null,
   postWithoutTax: false,
+  files: [],
+  keepsFiles: null,
+  scope: 'all',
   names: { '400': 'GST' },
   ...fields,
 });
@@ -62,7 +65,7 @@ class FakeProcore {
 
   apply(write: Write, id: string | null): RemoteDirectCost | null {
     if (write.kind === 'create-header') {
-      const fields = { originId: null, originData: write.stamp, attachments: 0, lines: [], status: 'draft' };
+      const fields = { originId: null, originData: write.stamp, attachments: [], lines: [], status: 'draft' };
       const record = { id: String(this.#next++), header: copy(write.header), ...fields };
       this.records.push(record);
       return copy(record);

@@ -7,14 +7,23 @@ import { preflight } from '../../domain/preflight.ts';
 import { aCode, aLine, anInvoice, aProject, settings } from './invoice-builder.ts';
 
 const companies = {
-  'company-1': { connectionId: '01998b60-0000-7000-8000-00000000beef', returnsStamp: true, units: ['m3', 'each'] },
+  'company-1': {
+    connectionId: '01998b60-0000-7000-8000-00000000beef',
+    returnsStamp: true,
+    keepsFiles: null,
+    units: ['m3', 'each'],
+  },
 };
+const planSettings = {
+  quantityPlaces: 4,
+  roundingTolerance: '0.00',
+  directCostStatus: 'approved',
+  postWithoutTax: false,
+  sendAttachments: true,
+  attachmentMaxMb: 1,
+} as const;
 const plan = (invoice: Partial<InvoiceDocument>, tolerance = '0.00') =>
-  planInvoice(
-    anInvoice(invoice),
-    { quantityPlaces: 4, roundingTolerance: tolerance, directCostStatus: 'approved', postWithoutTax: false },
-    companies,
-  );
+  planInvoice(anInvoice(invoice), { ...planSettings, roundingTolerance: tolerance }, companies);
 
 test('a line becomes a direct cost line with its codes, tax and stamp', () => {
   const { parts, notes } = plan({ lines: [aLine({ unitPrice: '7.00', unit: 'M3', amount: '100.00' })] }, '0.10');
@@ -65,11 +74,7 @@ test('overhead lines stay here, and the log says how much', () => {
 
 test('where Procore does not give stamps back, the description ends in our reference', () => {
   const unsure = { 'company-1': { ...companies['company-1'], returnsStamp: null } };
-  const { parts } = planInvoice(
-    anInvoice({ description: 'Steel' }),
-    { quantityPlaces: 4, roundingTolerance: '0.00', directCostStatus: 'draft', postWithoutTax: false },
-    unsure,
-  );
+  const { parts } = planInvoice(anInvoice({ description: 'Steel' }), planSettings, unsure);
   expect(parts[0]?.desired.header.description).toBe('Steel [LT-23456789ab]');
 });
 

@@ -8,6 +8,7 @@ import { announce, announceError } from '../elements/announce.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
 import styles from './check-screen.module.css';
+import { DocumentPane } from './document-pane.tsx';
 import { blankLine, type Draft, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
 import { focusField, focusNextStep } from './fields.ts';
 import { Foot } from './foot.tsx';
@@ -31,6 +32,7 @@ const DONE: Record<InvoiceAction, string> = {
   send: 'On its way to Procore.',
   retry: 'Trying again.',
   cancel: 'Cancelled.',
+  'send-files': 'Its files are on their way to Procore.',
 };
 
 /** One invoice from entry to its place in Procore: header, lines, what is wrong, what comes next, what happened. */
@@ -121,12 +123,15 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
       aside={invoice !== null && <IntegrationMark state={invoice.integration} />}
       actions={invoice !== null && <Standing invoice={invoice} />}
     >
-      <div className={styles.page}>
-        <HeaderForm draft={draft} change={change} mistakes={mistakes} isReadOnly={!mayEdit} />
-        <LinesGrid draft={draft} change={change} mistakes={mistakes} isReadOnly={!mayEdit} />
-        {invoice !== null && <Problems invoice={invoice} mayEdit={mayEdit} isStale={isDirty()} />}
-        {invoice !== null && invoice.parts.length > 0 && <Parts parts={invoice.parts} />}
-        {invoice !== null && <Timeline invoiceId={invoice.id} />}
+      <div className={styles.desk}>
+        {invoice !== null && <DocumentPane invoice={invoice} />}
+        <div className={styles.page}>
+          <HeaderForm draft={draft} change={change} mistakes={mistakes} isReadOnly={!mayEdit} />
+          <LinesGrid draft={draft} change={change} mistakes={mistakes} isReadOnly={!mayEdit} />
+          {invoice !== null && <Problems invoice={invoice} mayEdit={mayEdit} isStale={isDirty()} />}
+          {invoice !== null && invoice.parts.length > 0 && <Parts parts={invoice.parts} />}
+          {invoice !== null && <Timeline invoiceId={invoice.id} />}
+        </div>
       </div>
       <Foot
         draft={draft}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconCheck, IconDeviceFloppy, IconRefresh, IconSend, IconThumbUp } from '@tabler/icons-react';
+import { IconCheck, IconDeviceFloppy, IconPaperclip, IconRefresh, IconSend, IconThumbUp } from '@tabler/icons-react';
 import { useRouteContext } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Invoice } from '../../schemas/invoices.ts';
@@ -33,6 +33,7 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
     cancel: false,
     unapprove: false,
     delete: false,
+    sendFiles: false,
   };
   useNextStep(busy);
   // Saving takes a check and an approval back, so changes can always be checked again.
@@ -100,6 +101,11 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
             title={saveFirst}
           >
             Send
+          </Button>
+        )}
+        {may.sendFiles && (
+          <Button leftSection={<IconPaperclip size={14} aria-hidden />} {...step('send-files')}>
+            Send the file again
           </Button>
         )}
         {may.retry && (

@@ -6,7 +6,7 @@ import styles from './check-screen.module.css';
 
 type Part = Invoice['parts'][number];
 
-const MARK_OF = { planned: 'queued', sending: 'sending', sent: 'sent', failed: 'failed' } as const;
+const MARK_OF = { planned: 'queued', sending: 'sending', sent: 'sent', failed: 'failed', reversed: 'ignored' } as const;
 
 /** The Procore records an invoice becomes: one for each project. */
 export function Parts({ parts }: { parts: Part[] }) {

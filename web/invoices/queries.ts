@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   ImportResult,
   Invoice,
@@ -37,16 +37,27 @@ export async function saveInvoice(id: string | null, input: InvoiceInput): Promi
   return remember(saved);
 }
 
-export type InvoiceAction = 'check' | 'approve' | 'unapprove' | 'send' | 'retry' | 'cancel';
+export type InvoiceAction = 'check' | 'approve' | 'unapprove' | 'send' | 'retry' | 'cancel' | 'send-files';
 
 export async function act(id: string, action: InvoiceAction): Promise<Invoice> {
   return remember(await api.post(`/api/invoices/${id}/${action}`, Invoice));
 }
 
 export async function deleteInvoice(id: string): Promise<void> {
-  await api.delete(`/api/invoices/${id}`);
+  await api.delete(`/api/invoices/${id}`, z.null());
   queryClient.removeQueries({ queryKey: invoiceQuery(id).queryKey });
   await queryClient.invalidateQueries({ queryKey: ['invoices'], predicate: ({ queryKey }) => queryKey[2] !== id });
+}
+
+export const fileUrl = (invoiceId: string, fileId: string) => `/api/invoices/${invoiceId}/attachments/${fileId}`;
+
+export async function attachFile(invoiceId: string, file: File): Promise<Invoice> {
+  const path = `/api/invoices/${invoiceId}/attachments`;
+  return remember(await api.postPdf(path, Invoice, file, { filename: file.name }));
+}
+
+export async function removeFile(invoiceId: string, fileId: string): Promise<Invoice> {
+  return remember(await api.delete(fileUrl(invoiceId, fileId), Invoice));
 }
 
 export async function sendMany(ids: string[]): Promise<z.infer<typeof SendResult>> {

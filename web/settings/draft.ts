@@ -137,6 +137,8 @@ export const LABELS: Record<keyof Settings, string> = {
   quantityPlaces: 'Decimal places of a quantity',
   directCostStatus: 'Status of a new direct cost',
   postWithoutTax: 'Post direct costs without tax where a project has tax switched off',
+  sendAttachments: 'Send the files of an invoice with it',
+  attachmentMaxMb: 'Largest file, in megabytes',
   selfApproval: 'People may approve invoices they entered',
 };
 

@@ -7,7 +7,13 @@ import type { TabProps } from './settings.tsx';
 
 const STATUSES = (['draft', 'pending', 'approved'] as const).map((value) => ({ value, label: STATUS_WORDS[value] }));
 
-type Ticked = 'createMissingVendors' | 'postWithoutTax' | 'selfApproval' | 'prefixOnCreate' | 'suffixOnCreate';
+type Ticked =
+  | 'createMissingVendors'
+  | 'postWithoutTax'
+  | 'sendAttachments'
+  | 'selfApproval'
+  | 'prefixOnCreate'
+  | 'suffixOnCreate';
 
 export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
   const now: Settings = { ...stored.settings, ...draft.settings };
@@ -53,6 +59,17 @@ export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
             onChange={(event) => set('directCostStatus', event.currentTarget.value as Settings['directCostStatus'])}
           />
           {tick('postWithoutTax', 'Otherwise such an invoice is held until tax is switched on for the project.')}
+          {tick('sendAttachments', 'The PDF of an invoice is attached to its direct cost in Procore.')}
+          <TextInput
+            w={340}
+            label={LABELS.attachmentMaxMb}
+            description="Larger files are not taken, nor sent. At most 30."
+            inputMode="numeric"
+            disabled={!mayChange}
+            classNames={{ input: 'figures' }}
+            value={String(now.attachmentMaxMb)}
+            onChange={(event) => set('attachmentMaxMb', Number(event.currentTarget.value.replaceAll(/\D/g, '')))}
+          />
           {tick('selfApproval', 'Otherwise somebody else than who entered an invoice must approve it.')}
         </div>
       </Section>
