@@ -29,8 +29,8 @@ export interface FetchRun {
   fetchRunId: string;
 }
 
-/** `company`: waiting for the company's own lists; `list`: projects are to be listed; `projects`: waiting for them. */
-export type FetchPhase = 'company' | 'list' | 'projects' | 'ended';
+/** `paused`: a person holds it; `company`: waiting for the company's own lists; `list`: projects are to be listed; `projects`: waiting for them. */
+export type FetchPhase = 'paused' | 'company' | 'list' | 'projects' | 'ended';
 
 export interface FetchProjectsDeps {
   db: Db;
@@ -58,10 +58,11 @@ export const createFetchProjectsActivities = ({ db, procore }: FetchProjectsDeps
   }: FetchRun & { cursor: string | null }): Promise<{ kind: 'listed'; next: string | null } | { kind: 'waits' }> {
     const run = await getFetchRun(db, account, fetchRunId);
     if (run?.state !== 'listing') return { kind: 'listed', next: null };
+    if (run.pausedAt !== null) return { kind: 'waits' };
     try {
       const { found, next } = await findProjects(db, procore, run, cursor);
-      await db.transaction((tx) => keep(tx, run, found, next));
-      return { kind: 'listed', next };
+      const isKept = await db.transaction((tx) => keep(tx, run, found, next));
+      return isKept ? { kind: 'listed', next } : { kind: 'waits' };
     } catch (error) {
       const refusal = error instanceof ProcoreError ? refusalOf(error) : error;
       if (!(refusal instanceof DomainError)) throw error;
@@ -87,6 +88,11 @@ async function look(tx: Tx, account: string, id: string): Promise<FetchPhase> {
   if (!run || isFinal(run)) {
     await settleScopeRows(tx, { flow: 'fetch', scope: id }, 'The fetch has ended.');
     return 'ended';
+  }
+  if (run.pausedAt !== null) {
+    await rest(tx, id, WAITING_MS);
+    await settleScopeRows(tx, { flow: 'fetch', scope: id }, 'The fetch is paused.');
+    return 'paused';
   }
   if (run.state === 'queued') {
     await setFetchState(tx, id, 'listing');
@@ -125,11 +131,16 @@ async function findProjects(
   const monitored = await monitoredAmong(db, run.account, run.companyId, ids);
   const found = rows.map((row) => {
     const one = asFound(row, stages, byHand.has(row.id));
+    if (isLeftOut(row, run)) return { ...one, skipReason: one.skipReason ?? `Its stage was left out of this fetch.` };
     // One that is monitored although it should not be any more is read, and then says so itself.
     return monitored.has(row.id) ? { ...one, skipReason: null } : one;
   });
   return { found, next };
 }
+
+/** Stages are chosen for fetches by dates; one project by its id is what a person wants. */
+const isLeftOut = (row: ProjectRow | Project, { stageProcoreIds, projectProcoreId }: FetchRunRow): boolean =>
+  stageProcoreIds !== null && projectProcoreId === null && !stageProcoreIds.includes(row.project_stage?.id ?? '');
 
 async function readProjects(
   db: Db,
@@ -154,14 +165,20 @@ function asFound(row: ProjectRow | Project, monitoredStages: ReadonlySet<string>
   };
 }
 
-async function keep(tx: Tx, read: FetchRunRow, found: FoundProject[], next: string | null): Promise<void> {
+/** Notes a page; false when the fetch was paused meanwhile, so that the page is listed again. */
+async function keep(tx: Tx, read: FetchRunRow, found: FoundProject[], next: string | null): Promise<boolean> {
   const run = await lockFetch(tx, read.account, read.id);
-  if (run?.state !== 'listing') return;
+  if (run?.state !== 'listing') return true;
+  if (run.pausedAt !== null) return false;
   await addFound(tx, run, found);
   await addCallsUsed(tx, run.id, 1);
-  if (next !== null) return rest(tx, run.id, LISTING_MS);
+  if (next !== null) {
+    await rest(tx, run.id, LISTING_MS);
+    return true;
+  }
   await setFetchState(tx, run.id, 'running');
   await settleScopeRows(tx, { flow: 'fetch', scope: run.id }, 'Every project was listed.');
+  return true;
 }
 
 async function problemOf(db: Db, run: FetchRunRow, error: unknown, refusal: DomainError): Promise<string> {

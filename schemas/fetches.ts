@@ -12,6 +12,8 @@ export const FetchRequest = z
       .trim()
       .regex(/^\d{1,19}$/, 'Enter the number Procore gives the project, such as 562949953425831.')
       .optional(),
+    /** of a fetch by dates: only projects in these stages; all ticked ones when left out */
+    stageIds: z.array(Id).min(1, 'Choose at least one stage.').optional(),
   })
   .superRefine((request, context) => {
     if (request.projectId !== undefined) return;
@@ -41,7 +43,7 @@ export const ImportAnyway = z.object({ reason: z.string().trim().min(1, 'Give a 
 
 /**
  * GET /api/fetches answers a FetchList, newest first; GET /api/fetches/:id a FetchWithItems;
- * POST /api/fetches/:id/cancel the Fetch.
+ * POST /api/fetches/:id/cancel, /pause and /resume the Fetch; POST /api/fetches/:id/retry-failed the new one.
  */
 export const Fetch = z.object({
   id: Id,
@@ -51,7 +53,13 @@ export const Fetch = z.object({
   endDate: Day.nullable(),
   projectId: z.string().nullable(),
   state: z.enum(['queued', 'listing', 'running', 'done', 'cancelled', 'failed']),
+  /** held by a person since then */
+  pausedAt: Moment.nullable(),
+  /** the fetch whose failed projects this one fetches again */
+  retryOf: Id.nullable(),
   problem: z.string().nullable(),
+  /** why projects failed, most frequent first */
+  failures: z.array(z.object({ reason: z.string(), count: z.number().int() })),
   /** projects by state */
   projects: z.object({
     seen: z.number().int(),
@@ -69,7 +77,17 @@ export const Fetch = z.object({
   temporalUrl: z.url().nullable(),
 });
 export type Fetch = z.infer<typeof Fetch>;
-export const FetchWithItems = Fetch.extend({ items: z.array(FetchItem) });
+export const FetchWithItems = Fetch.extend({
+  items: z.array(FetchItem),
+  /** as measured now */
+  progress: z.object({
+    costCodes: z.number().int(),
+    vendors: z.number().int(),
+    projectsPerMinute: z.number().nullable(),
+    secondsLeft: z.number().int().nullable(),
+    allowance: z.object({ used: z.number().int(), limit: z.number().int() }).nullable(),
+  }),
+});
 export type FetchWithItems = z.infer<typeof FetchWithItems>;
 
 /** GET /api/fetches: the last 50 */

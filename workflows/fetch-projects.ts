@@ -45,6 +45,7 @@ export async function FetchProjects(run: FetchRun): Promise<void> {
 }
 
 const DETAILS = {
+  paused: 'Paused',
   company: 'Waiting for vendors, cost codes, cost types and tax codes',
   list: 'Listing projects',
   projects: 'Waiting for the projects',

@@ -1,5 +1,13 @@
 import { z } from 'zod';
 import { writeAudit } from '../../db/queries/audit.ts';
+import {
+  failuresOf,
+  measureFetch,
+  pauseFetch,
+  resumeFetch,
+  retryFailed,
+  stageProcoreIds,
+} from '../../db/queries/fetch-control.ts';
 import { cancelFetch, type FetchView, getFetch, getFetches, startFetch } from '../../db/queries/fetches.ts';
 import { monitoredStageIds } from '../../db/queries/projects.ts';
 import { findFetchItem, importByHand } from '../../db/queries/projects-by-hand.ts';
@@ -23,7 +31,11 @@ const ItemParams = FetchParams.extend({ itemId: Id });
 export function fetchRoutes({ route, deps }: RouteContext): void {
   route(
     { method: 'get', path: '/api/fetches', does: 'The last 50 fetches, newest first', may: 'read', answer: FetchList },
-    async ({ db, caller }) => (await getFetches(db, caller.account, 50)).map((fetch) => present(deps, fetch)),
+    async ({ db, caller }) => {
+      const fetches = await getFetches(db, caller.account, 50);
+      const failures = await failuresOf(db, fetches);
+      return fetches.map((fetch) => present(deps, fetch, failures));
+    },
   );
 
   route(
@@ -45,6 +57,7 @@ export function fetchRoutes({ route, deps }: RouteContext): void {
           startDate: byId ? null : (body.startDate ?? null),
           endDate: byId ? null : (body.endDate ?? null),
           projectProcoreId: body.projectId ?? null,
+          stageProcoreIds: body.stageIds ? await stageProcoreIds(tx, account, company.id, body.stageIds) : null,
           startedBy: actor,
         });
         await writeAudit(tx, { account, actor, action: 'fetch.started', subject: company.name, after: body });
@@ -63,7 +76,9 @@ export function fetchRoutes({ route, deps }: RouteContext): void {
     },
     async ({ db, caller: { account }, body }) => {
       const company = await requireCompany(db, deps, account, body.companyId);
-      const stages = await monitoredStageIds(db, account, company.id);
+      const ticked = await monitoredStageIds(db, account, company.id);
+      const chosen = body.stageIds && new Set(await stageProcoreIds(db, account, company.id, body.stageIds));
+      const stages = chosen ? new Set([...ticked].filter((id) => chosen.has(id))) : ticked;
       const only =
         body.projectId === undefined
           ? rangeOfDays(body.startDate ?? '', body.endDate ?? '', company.timeZone)
@@ -131,6 +146,54 @@ export function fetchRoutes({ route, deps }: RouteContext): void {
         return show(tx, deps, account, id);
       }),
   );
+
+  for (const [verb, does, act, refusal] of [
+    [
+      'pause',
+      'Holds a fetch; what is being read now is finished',
+      pauseFetch,
+      'The fetch has ended, or is paused already.',
+    ],
+    ['resume', 'Lets a paused fetch go on', resumeFetch, 'The fetch is not paused.'],
+  ] as const)
+    route(
+      {
+        method: 'post',
+        path: `/api/fetches/:id/${verb}`,
+        does,
+        may: 'fetch.start',
+        params: FetchParams,
+        answer: Fetch,
+      },
+      ({ db, caller: { account, actor }, params: { id } }) =>
+        db.transaction(async (tx) => {
+          const outcome = await act(tx, account, id);
+          if (outcome === null) throw notFound('fetch');
+          if (outcome === 'refused') throw conflict(refusal);
+          await writeAudit(tx, { account, actor, action: `fetch.${verb}d`, subject: id });
+          return show(tx, deps, account, id);
+        }),
+    );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/fetches/:id/retry-failed',
+      does: 'Fetches once more the projects that failed',
+      may: 'fetch.start',
+      params: FetchParams,
+      answer: Fetch,
+      status: 202,
+    },
+    ({ db, caller: { account, actor }, params: { id } }) =>
+      db.transaction(async (tx) => {
+        const again = await retryFailed(tx, account, id, actor);
+        if (again === null) throw notFound('fetch');
+        if (again.kind === 'refused') throw conflict('Nothing of this fetch failed, or it has not ended yet.');
+        await writeAudit(tx, { account, actor, action: 'fetch.retried', subject: id });
+        return show(tx, deps, account, again.id);
+      }),
+  );
 }
 
 const mayImportAnyway = ({ state, reason }: { state: string; reason: string | null }) =>
@@ -140,13 +203,19 @@ async function show(db: Queryable, deps: Deps, account: string, id: string) {
   const found = await getFetch(db, account, id);
   if (found === null) throw notFound('fetch');
   return {
-    ...present(deps, found),
+    ...present(deps, found, await failuresOf(db, [found])),
+    progress: await measureFetch(db, found),
     items: found.items.map((item) => ({ ...item, mayImportAnyway: mayImportAnyway(item) })),
   };
 }
 
-const present = ({ env }: Deps, { projectProcoreId, ...fetch }: FetchView) => ({
+const present = (
+  { env }: Deps,
+  { projectProcoreId, ...fetch }: FetchView,
+  failures: ReadonlyMap<string, { reason: string; count: number }[]>,
+) => ({
   ...fetch,
+  failures: failures.get(fetch.id) ?? [],
   projectId: projectProcoreId,
   temporalUrl: temporalLink(env, workflowIds.fetch(fetch.account, fetch.id)),
 });

@@ -27,7 +27,7 @@ export interface FetchSignature extends Record<string, unknown> {
 /** Fetches under way, and those that ended in the last minute. */
 export async function runningFetches(db: Queryable, account: string): Promise<FetchSignature[]> {
   const rows = await db.execute<FetchSignature>(sql`
-    select r.id, r.state, r.counts, r.calls_used as calls,
+    select r.id, case when r.paused_at is null then r.state else 'paused' end as state, r.counts, r.calls_used as calls,
       (select count(*)::int from fetch_item i where i.fetch_run_id = r.id and i.state <> 'pending') as finished,
       (select count(*)::int from fetch_item i where i.fetch_run_id = r.id) as items
     from fetch_run r

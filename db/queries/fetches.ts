@@ -13,6 +13,8 @@ export interface NewFetch {
   endDate: string | null;
   /** fetch exactly this Procore project */
   projectProcoreId: string | null;
+  /** Procore ids of the stages to bring; null brings every ticked one */
+  stageProcoreIds: string[] | null;
   startedBy: string;
 }
 
@@ -28,7 +30,7 @@ export async function startFetch(tx: Tx, account: string, fetch: NewFetch): Prom
 }
 
 /** Puts one row into the inbox that rings the run of a fetch. */
-async function ringFetch(tx: Tx, run: { account: string; companyId: string; id: string }): Promise<void> {
+export async function ringFetch(tx: Tx, run: { account: string; companyId: string; id: string }): Promise<void> {
   const key = { flow: 'fetch', scope: run.id } as const;
   const { account, companyId } = run;
   await storeEvents(tx, [{ account, companyId, source: 'fetch', ...key, recordKind: 'fetch', recordId: run.id }]);

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
 import { IconCloudDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -23,8 +23,10 @@ export function FetchForm({ companies, onStarted }: FetchFormProps) {
   const [startDate, setStartDate] = useState<string | null>(null);
   const [endDate, setEndDate] = useState<string | null>(today());
   const [projectId, setProjectId] = useState('');
+  const [stageIds, setStageIds] = useState<string[]>([]);
   const [mistakes, setMistakes] = useState<Record<string, string>>({});
   const byId = projectId.trim() !== '';
+  const ticked = (companies.find(({ id }) => id === companyId)?.stages ?? []).filter((stage) => stage.isMonitored);
   const start = useMutation({
     mutationFn: (request: FetchRequest) => startFetch(request),
     onSuccess: onStarted,
@@ -38,7 +40,12 @@ export function FetchForm({ companies, onStarted }: FetchFormProps) {
   const submit = (run: (request: FetchRequest) => void) => {
     const wanted = byId
       ? { companyId, projectId: projectId.trim() }
-      : { companyId, startDate: startDate ?? undefined, endDate: endDate ?? undefined };
+      : {
+          companyId,
+          startDate: startDate ?? undefined,
+          endDate: endDate ?? undefined,
+          stageIds: stageIds.length > 0 ? stageIds : undefined,
+        };
     const request = FetchRequest.safeParse(wanted);
     setMistakes(
       Object.fromEntries((request.error?.issues ?? []).map((issue) => [issue.path.join('.'), issue.message])),
@@ -59,7 +66,10 @@ export function FetchForm({ companies, onStarted }: FetchFormProps) {
             label="Company"
             value={companyId}
             data={companies.map((company) => ({ value: company.id, label: company.name }))}
-            onChange={(event) => setCompanyId(event.currentTarget.value)}
+            onChange={(event) => {
+              setCompanyId(event.currentTarget.value);
+              setStageIds([]);
+            }}
           />
         )}
         <DayField
@@ -75,6 +85,16 @@ export function FetchForm({ companies, onStarted }: FetchFormProps) {
           isDisabled={byId}
           error={byId ? undefined : mistakes.endDate}
           onChange={setEndDate}
+        />
+        <MultiSelect
+          label="Stages"
+          placeholder={stageIds.length === 0 ? 'All that are ticked' : undefined}
+          disabled={byId}
+          data={ticked.map((stage) => ({ value: stage.id, label: stage.name }))}
+          value={stageIds}
+          error={byId ? undefined : mistakes.stageIds}
+          onChange={setStageIds}
+          clearable
         />
         <TextInput
           label="Procore project id"

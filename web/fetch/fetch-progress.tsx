@@ -1,7 +1,7 @@
 import { Button, Progress } from '@mantine/core';
-import { IconExternalLink, IconX } from '@tabler/icons-react';
+import { IconExternalLink, IconPlayerPause, IconPlayerPlay, IconRefresh, IconX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useRouteContext } from '@tanstack/react-router';
+import { useNavigate, useRouteContext } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { z } from 'zod';
 import type { Fetch, FetchItem, FetchWithItems } from '../../schemas/fetches.ts';
@@ -12,11 +12,11 @@ import { Section } from '../elements/screen.tsx';
 import { countOf, formatCount, formatMoment } from '../format.ts';
 import { hasRole } from '../session.ts';
 import styles from './fetch.module.css';
-import { cancelFetch, importAnyway, isRunning } from './queries.ts';
+import { cancelFetch, holdFetch, importAnyway, isRunning, retryFailed } from './queries.ts';
 
 type Item = z.infer<typeof FetchItem>;
 
-export const STATE_WORDS: Record<Fetch['state'], string> = {
+const STATE_WORDS: Record<Fetch['state'], string> = {
   queued: 'Starting',
   listing: 'Listing projects',
   running: 'Running',
@@ -46,28 +46,15 @@ export function FetchProgress({ fetch, mayCancel }: { fetch: FetchWithItems; may
   const ended = projects.done + projects.skipped + projects.failed + projects.cancelled;
   const share = (count: number) => (projects.seen === 0 ? 0 : (count / projects.seen) * 100);
   const running = isRunning(fetch);
-  const cancel = useMutation({ mutationFn: () => cancelFetch(fetch.id), onError: announceError });
   return (
     <Section
-      title={`${STATE_WORDS[fetch.state]}: ${fetch.companyName}`}
+      title={`${stateWords(fetch)}: ${fetch.companyName}`}
       hint={
         running
           ? 'You can leave this page; the fetch goes on by itself.'
           : `Ended ${fetch.finishedAt === null ? '' : formatMoment(fetch.finishedAt)}`
       }
-      action={
-        running &&
-        mayCancel && (
-          <Button
-            variant="default"
-            leftSection={<IconX size={14} aria-hidden />}
-            loading={cancel.isPending}
-            onClick={() => cancel.mutate()}
-          >
-            Cancel
-          </Button>
-        )
-      }
+      action={mayCancel && <Actions fetch={fetch} />}
     >
       {fetch.problem !== null && (
         <p className={styles.problem} role="alert">
@@ -79,7 +66,7 @@ export function FetchProgress({ fetch, mayCancel }: { fetch: FetchWithItems; may
           Projects <strong className="figures">{formatCount(ended)}</strong> of{' '}
           <span className="figures">{formatCount(projects.seen)}</span>
         </span>
-        <span className={styles.soft}>{formatCount(fetch.callsUsed)} calls to Procore used</span>
+        <span className={styles.soft}>{paceWords(fetch)}</span>
       </div>
       <Progress.Root size="md" radius="xl">
         <Progress.Section value={share(projects.done)} color="accent" aria-label="Projects done" />
@@ -93,6 +80,10 @@ export function FetchProgress({ fetch, mayCancel }: { fetch: FetchWithItems; may
         <Count name="Failed" count={projects.failed} />
         {running && <Count name="Waiting" count={projects.pending} />}
         {projects.cancelled > 0 && <Count name="Cancelled" count={projects.cancelled} />}
+        <Count name="Cost codes" count={fetch.progress.costCodes} />
+        {running && fetch.counts.vendors === undefined && (
+          <Count name="Vendors so far" count={fetch.progress.vendors} />
+        )}
         {Object.entries(fetch.counts).map(([kind, count]) => (
           <Count key={kind} name={KINDS[kind] ?? kind.replaceAll('_', ' ')} count={count} />
         ))}
@@ -108,6 +99,75 @@ export function FetchProgress({ fetch, mayCancel }: { fetch: FetchWithItems; may
     </Section>
   );
 }
+
+/** What is going on, in a word. */
+export const stateWords = (fetch: Fetch): string =>
+  fetch.pausedAt !== null && isRunning(fetch) ? 'Paused' : STATE_WORDS[fetch.state];
+
+function Actions({ fetch }: { fetch: FetchWithItems }) {
+  const navigate = useNavigate();
+  const isPaused = fetch.pausedAt !== null;
+  const hold = useMutation({
+    mutationFn: () => holdFetch(fetch.id, isPaused ? 'resume' : 'pause'),
+    onError: announceError,
+  });
+  const cancel = useMutation({ mutationFn: () => cancelFetch(fetch.id), onError: announceError });
+  const retry = useMutation({
+    mutationFn: () => retryFailed(fetch.id),
+    onSuccess: ({ id }) => void navigate({ to: '/fetch', search: { id } }),
+    onError: announceError,
+  });
+  if (!isRunning(fetch))
+    return (
+      fetch.projects.failed > 0 && (
+        <Button
+          variant="default"
+          leftSection={<IconRefresh size={14} aria-hidden />}
+          loading={retry.isPending}
+          onClick={() => retry.mutate()}
+        >
+          {fetch.projects.failed === 1 ? 'Retry this one' : `Retry these ${formatCount(fetch.projects.failed)}`}
+        </Button>
+      )
+    );
+  const HoldIcon = isPaused ? IconPlayerPlay : IconPlayerPause;
+  return (
+    <div className={styles.actions}>
+      <Button
+        variant="default"
+        leftSection={<HoldIcon size={14} aria-hidden />}
+        loading={hold.isPending}
+        onClick={() => hold.mutate()}
+      >
+        {isPaused ? 'Go on' : 'Pause'}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconX size={14} aria-hidden />}
+        loading={cancel.isPending}
+        onClick={() => cancel.mutate()}
+      >
+        Cancel
+      </Button>
+    </div>
+  );
+}
+
+/** Rate, time left and calls, as far as they are known. */
+function paceWords({ progress, callsUsed }: FetchWithItems): string {
+  const { projectsPerMinute, secondsLeft, allowance } = progress;
+  return [
+    projectsPerMinute === null ? null : `${projectsPerMinute} projects a minute`,
+    secondsLeft === null ? null : `about ${leftWords(secondsLeft)} left`,
+    `${formatCount(callsUsed)} calls to Procore used`,
+    allowance === null ? null : `${formatCount(allowance.used)} of ${formatCount(allowance.limit)} this hour`,
+  ]
+    .filter((words) => words !== null)
+    .join(' · ');
+}
+
+const leftWords = (seconds: number): string =>
+  seconds < 90 ? countOf(Math.max(1, seconds), 'second') : countOf(Math.round(seconds / 60), 'minute');
 
 function Count({ name, count }: { name: string; count: number }) {
   return (

@@ -10,7 +10,7 @@ import { hasRole } from '../session.ts';
 import { companiesQuery } from '../settings/queries.ts';
 import styles from './fetch.module.css';
 import { FetchForm } from './fetch-form.tsx';
-import { FetchProgress, STATE_WORDS } from './fetch-progress.tsx';
+import { FetchProgress, stateWords } from './fetch-progress.tsx';
 import { fetchesQuery, fetchQuery, isRunning } from './queries.ts';
 
 export function FetchScreen() {
@@ -99,7 +99,7 @@ function History({ fetches, shownId }: { fetches: Fetch[]; shownId: string | und
               </td>
               <td>{whatOf(fetch)}</td>
               <td>{fetch.companyName}</td>
-              <td>{STATE_WORDS[fetch.state]}</td>
+              <td title={failureWords(fetch)}>{stateWords(fetch)}</td>
               <td data-number>{formatCount(fetch.projects.done)}</td>
               <td data-number>{formatCount(fetch.projects.skipped)}</td>
               <td data-number>{formatCount(fetch.projects.failed)}</td>
@@ -111,7 +111,14 @@ function History({ fetches, shownId }: { fetches: Fetch[]; shownId: string | und
   );
 }
 
+/** Why projects failed, as far as a line takes. */
+const failureWords = ({ failures, problem }: Fetch): string | undefined =>
+  [problem, ...failures.map(({ reason, count }) => `${formatCount(count)}: ${reason}`)]
+    .filter((text) => text !== null)
+    .join('\n') || undefined;
+
 function whatOf(fetch: Fetch): string {
+  if (fetch.retryOf !== null) return 'What had failed';
   if (fetch.projectId !== null) return `Project ${fetch.projectId}`;
   if (fetch.startDate === null || fetch.endDate === null) return 'All projects';
   return `${formatDay(fetch.startDate)} to ${formatDay(fetch.endDate)}`;

@@ -29,6 +29,19 @@ export async function cancelFetch(id: string): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: ['fetches'] });
 }
 
+/** Holds a running fetch, or lets a held one go on. */
+export async function holdFetch(id: string, verb: 'pause' | 'resume'): Promise<void> {
+  await api.post(`/api/fetches/${id}/${verb}`, Fetch);
+  await queryClient.invalidateQueries({ queryKey: ['fetches'] });
+}
+
+/** Fetches once more what failed; answers the new fetch. */
+export async function retryFailed(id: string): Promise<Fetch> {
+  const started = await api.post(`/api/fetches/${id}/retry-failed`, Fetch);
+  await queryClient.invalidateQueries({ queryKey: ['fetches'] });
+  return started;
+}
+
 /** Imports a project in spite of its stage; an administrator says why. */
 export async function importAnyway(fetchId: string, itemId: string, reason: string): Promise<void> {
   await api.post(`/api/fetches/${fetchId}/items/${itemId}/import-anyway`, FetchWithItems, { reason });
