@@ -30,11 +30,13 @@ import { invoiceRoutes } from './routes/invoices.ts';
 import { mappingTaskRoutes } from './routes/mapping-tasks.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { overviewRoutes } from './routes/overview.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { taxCodeRoutes } from './routes/tax-codes.ts';
 import { taxMappingRoutes } from './routes/tax-mappings.ts';
+import { timeSheetRoutes } from './routes/time-sheets.ts';
 import { vendorRoutes } from './routes/vendors.ts';
 import { createWebhookReceiver } from './webhooks.ts';
 
@@ -59,6 +61,8 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   attachmentRoutes,
   invoiceStepRoutes,
   overviewRoutes,
+  peopleRoutes,
+  timeSheetRoutes,
 ];
 
 /** Told after each commit that may have given the dispatcher work. */

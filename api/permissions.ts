@@ -16,6 +16,8 @@ export const RIGHTS = {
   'vendor.create': ['admin', 'clerk'],
   'cost-code.create': ['admin', 'clerk'],
   'cost-type.allocate': ['admin', 'clerk'],
+  'people.change': ['admin'],
+  'time-sheet.send': ['admin', 'clerk', 'operator'],
   'invoice.edit': ['clerk'],
   'invoice.check': ['clerk'],
   'invoice.approve': ['approver'],

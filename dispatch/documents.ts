@@ -13,6 +13,7 @@ import type { Deps } from '../platform/deps.ts';
 import { searchAttribute } from '../platform/search-attributes.ts';
 import { withDeadline } from '../platform/temporal.ts';
 import { workflowIds } from '../platform/workflow-ids.ts';
+import { createTimeSheetDispatcher, wakeTimeSheets } from './time-sheets.ts';
 
 export type DocumentDispatcherDeps = Pick<Deps, 'db' | 'temporal' | 'logger'>;
 
@@ -34,6 +35,7 @@ const LIFE_CHECKS = 50;
  */
 export function createDocumentDispatcher(deps: DocumentDispatcherDeps): DocumentDispatcher {
   let nextLifeCheck = 0;
+  const timeSheets = createTimeSheetDispatcher(deps);
   return {
     async dispatch() {
       if (Date.now() >= nextLifeCheck) {
@@ -41,7 +43,7 @@ export function createDocumentDispatcher(deps: DocumentDispatcherDeps): Document
         await holdEnded(deps);
       }
       const due = await dueDocuments(deps.db, OPEN_PER_COMPANY);
-      return startAll(deps, due);
+      return (await startAll(deps, due)) + (await timeSheets.dispatch());
     },
   };
 }
@@ -142,6 +144,7 @@ export async function cancelRun(
 
 /** After a new consent: wakes the runs that wait for it. Those not reached now look for themselves once a day. */
 export async function wakeDocuments({ db, temporal, logger }: DocumentDispatcherDeps, account: string): Promise<void> {
+  await wakeTimeSheets({ db, temporal, logger }, account);
   let after: string | null = null;
   for (;;) {
     const page: string[] = await waitingForSignIn(db, account, after);

@@ -22,7 +22,7 @@ export const lineStamp = (record: string, position: number): string => `${record
 export const installationOf = (connectionId: string): string => tail(connectionId, 12);
 
 /** What stands at the end of a description where Procore does not give stamps back. */
-const shortReference = (documentId: string): string => `[LT-${tail(documentId, 10)}]`;
+export const shortReference = (documentId: string): string => `[LT-${tail(documentId, 10)}]`;
 
 /** A description that carries the reference, once. */
 export function withReference(description: string | null, documentId: string): string {

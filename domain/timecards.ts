@@ -16,11 +16,7 @@ export interface TimecardFields {
 
 /** The Procore time card entry one piece of work shall be. */
 export interface DesiredTimecard {
-  stamp: string;
-  /** stands at the end of the description where Procore does not give stamps back; null where it does */
-  reference: string | null;
   projectText: string;
-  /** null until the first answer tells: hours are tried */
   mode: 'hours' | 'start-stop';
   status: 'pending' | 'approved';
   fields: TimecardFields;
@@ -69,7 +65,8 @@ export interface TimecardPart {
   date: string;
   projectId: string;
   stamp: string;
-  reference: string | null;
+  /** stands at the end of the description where Procore does not give stamps back */
+  reference: string;
   /** null: the time sheet no longer has it */
   desired: DesiredTimecard | null;
   agreed: AgreedTimecard | null;
@@ -112,8 +109,9 @@ export function nextTimecardWrite(part: TimecardPart, day: TimecardDay): Timecar
 export function ownRows(part: TimecardPart, { rows }: TimecardDay): RemoteTimecard[] {
   const isOwn = (row: RemoteTimecard) =>
     row.id === part.procoreId ||
-    row.originData === part.stamp ||
-    (row.originData === null && part.reference !== null && (row.fields.description ?? '').endsWith(part.reference));
+    (row.projectId === part.projectId &&
+      (row.originData === part.stamp ||
+        (row.originData === null && (row.fields.description ?? '').endsWith(part.reference))));
   return rows.filter(isOwn).sort((a, b) => Number(b.id === part.procoreId) - Number(a.id === part.procoreId));
 }
 

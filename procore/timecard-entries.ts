@@ -36,11 +36,11 @@ export interface TimecardFields {
   timeIn?: string;
   timeOut?: string;
   lunchMinutes?: string;
-  description?: string | null;
+  description?: string;
   costCodeId?: string;
   lineItemTypeId?: string;
-  subJobId?: string | null;
-  timeTypeId?: string | null;
+  subJobId?: string;
+  timeTypeId?: string;
   /** pending, reviewed, approved or completed */
   approvalStatus?: string;
 }

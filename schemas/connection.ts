@@ -69,6 +69,13 @@ export const Company = z.object({
   syncVendors: z.boolean(),
   syncStandardCostCodes: z.boolean(),
   syncProjectCostCodes: z.boolean(),
+  /** setup guide: "Procore company users" and the three time sheet defaults */
+  syncUsers: z.boolean(),
+  timeSheetGroupId: Id.nullable(),
+  timeSheetEntryTypeId: Id.nullable(),
+  timeSheetPersonaId: Id.nullable(),
+  /** nothing dated before it is sent by schedule or in bulk */
+  goLiveDate: z.string(),
   syncSubContracts: z.boolean(),
   /** "Procore purchase orders", "Lentune purchase orders" or neither: never both */
   purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),
@@ -96,6 +103,12 @@ export const CompanyChange = z
     syncVendors: z.boolean(),
     syncStandardCostCodes: z.boolean(),
     syncProjectCostCodes: z.boolean(),
+    /** refused while the group or the persona is blank */
+    syncUsers: z.boolean(),
+    timeSheetGroupId: Id.nullable(),
+    timeSheetEntryTypeId: Id.nullable(),
+    timeSheetPersonaId: Id.nullable(),
+    goLiveDate: z.iso.date(),
     syncSubContracts: z.boolean(),
     /** `lentune` is refused while purchase orders cannot be sent to Procore */
     purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),

@@ -12,6 +12,11 @@ export const Settings = z.object({
   linkedCodesOnly: z.boolean(),
   prefixOnCreate: z.boolean(),
   suffixOnCreate: z.boolean(),
+  sendTimeSheetOnSubmission: z.boolean(),
+  sendTimeSheetAfterApproval: z.boolean(),
+  /** which approval sends: the last one the user group asks for, or already the first */
+  timeSheetApproval: z.enum(['final', 'first']),
+  sendTimeSheetsBySchedule: z.boolean(),
   onlyApprovedVariations: z.boolean(),
   createMissingVendors: z.boolean(),
   roundingTolerance: Tolerance,

@@ -109,6 +109,25 @@ const subcontract = createRoute({
   component: lazyRouteComponent(() => import('./commitments/commitment.tsx'), 'SubcontractScreen'),
 });
 
+const timeSheets = createRoute({
+  getParentRoute: () => frame,
+  path: '/time-sheets',
+  validateSearch: z.object({ tab: z.enum(['all', 'submitted', 'failed']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./time-sheets/time-sheets.tsx'), 'TimeSheetsScreen'),
+});
+
+const timeSheet = createRoute({
+  getParentRoute: () => frame,
+  path: '/time-sheets/$id',
+  component: lazyRouteComponent(() => import('./time-sheets/time-sheet.tsx'), 'TimeSheetScreen'),
+});
+
+const people = createRoute({
+  getParentRoute: () => frame,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people/people.tsx'), 'PeopleScreen'),
+});
+
 const costCodes = createRoute({
   getParentRoute: () => frame,
   path: '/cost-codes',
@@ -161,6 +180,9 @@ export const router = createRouter({
       projects,
       vendors,
       costCodes,
+      timeSheets,
+      timeSheet,
+      people,
       toResolve,
       fetches,
       settings,

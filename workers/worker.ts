@@ -6,6 +6,7 @@ import type { FlowReader } from '../activities/flow.ts';
 import { createHooks } from '../activities/hooks.ts';
 import { createImportProject } from '../activities/import-project.ts';
 import { createMaintainActivities } from '../activities/maintain.ts';
+import { createPostTimesheetActivities } from '../activities/post-timesheet.ts';
 import { createPushInvoiceActivities } from '../activities/push-invoice.ts';
 import { createReconcileActivities } from '../activities/reconcile.ts';
 import { createSyncCostCodes } from '../activities/sync-cost-codes.ts';
@@ -86,6 +87,7 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
     ...createReconcileActivities({ db, procore }),
     ...createMaintainActivities({ db, procore }),
     ...createPushInvoiceActivities({ db, procore, env }),
+    ...createPostTimesheetActivities({ db, procore, env }),
   });
 }
 

@@ -18,6 +18,15 @@ export function tag(outcome: 'sent' | 'skipped' | 'failed' | 'partial', code?: s
 
 const keyword = (name: SearchAttributeName) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
+/** Ends a run Failed although every step went through: what was refused stands beside each entry of the document. */
+export const refused = (code: string): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: code,
+    message: 'Entries were refused; the reasons stand beside them.',
+    nonRetryable: true,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+
 /** Ends a run Failed with a code of the catalogue: a matter for a person, not for an alert. */
 export function failed(error: unknown): ApplicationFailure {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;

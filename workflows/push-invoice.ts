@@ -16,7 +16,7 @@ export interface PushInvoiceInput {
 }
 
 /** Somebody signed in to Procore again. */
-const wake = defineSignal('wake');
+export const wake = defineSignal('wake');
 
 // Each attempt is a few HTTP round trips; waiting for Procore is unlimited (design: waiting).
 const { prepare, createMissing, convergePart, recordOutcome } = proxyActivities<PushInvoiceActivities>({

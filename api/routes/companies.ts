@@ -16,6 +16,7 @@ import { previewProjects } from '../arrivals.ts';
 import { connectionDefaults } from '../connection-defaults.ts';
 import type { RouteContext } from '../context.ts';
 import { invalidInput, notFound } from '../refusal.ts';
+import { bringInUsers, checkUserSync } from '../time-defaults.ts';
 
 const CompanyParams = z.object({ id: Id });
 
@@ -58,12 +59,14 @@ export function companyRoutes({ route, deps }: RouteContext): void {
         const before = await requireCompany(tx, deps, account, id);
         refuseUnknownStages(before, body);
         refuseLentuneOrders(body);
+        await checkUserSync(tx, account, before, body);
         await changeCompany(tx, account, id, body);
         if (body.createWhereErp === 'allow') await requeueWaiting(tx, account, [waitKeys.accountingSystem(id)]);
         await applyStageChange(tx, account, id, changedStages(before, body));
         const after = await requireCompany(tx, deps, account, id);
         const switchedOn = COMMITMENT_KINDS.filter((kind) => isSynced(kind, after) && !isSynced(kind, before));
         await bringInKinds(tx, account, id, switchedOn);
+        await bringInUsers(tx, account, id, before, after);
         await writeAudit(tx, {
           account,
           actor,
@@ -149,6 +152,11 @@ const settingsOf = (company: CompanyView) => ({
   syncVendors: company.syncVendors,
   syncStandardCostCodes: company.syncStandardCostCodes,
   syncProjectCostCodes: company.syncProjectCostCodes,
+  syncUsers: company.syncUsers,
+  timeSheetGroupId: company.timeSheetGroupId,
+  timeSheetEntryTypeId: company.timeSheetEntryTypeId,
+  timeSheetPersonaId: company.timeSheetPersonaId,
+  goLiveDate: company.goLiveDate,
   syncSubContracts: company.syncSubContracts,
   purchaseOrderMaster: company.purchaseOrderMaster,
   createWhereErp: company.createWhereErp,

@@ -106,6 +106,11 @@ export interface CompanyChange {
   syncVendors?: boolean;
   syncStandardCostCodes?: boolean;
   syncProjectCostCodes?: boolean;
+  syncUsers?: boolean;
+  timeSheetGroupId?: string | null;
+  timeSheetEntryTypeId?: string | null;
+  timeSheetPersonaId?: string | null;
+  goLiveDate?: string;
   syncSubContracts?: boolean;
   purchaseOrderMaster?: CompanyRow['purchaseOrderMaster'];
   createWhereErp?: CompanyRow['createWhereErp'];

@@ -23,8 +23,6 @@ const fields = (over: Partial<TimecardFields> = {}): TimecardFields => ({
   ...over,
 });
 const desired = (over: Partial<DesiredTimecard> = {}): DesiredTimecard => ({
-  stamp: 'lentune/i/a/s/e',
-  reference: null,
   projectText: 'P-1 Harbour',
   mode: 'hours',
   status: 'pending',
@@ -36,7 +34,7 @@ const part = (over: Partial<TimecardPart> = {}): TimecardPart => ({
   date: '2026-11-24',
   projectId: 'p',
   stamp: 'lentune/i/a/s/e',
-  reference: null,
+  reference: '[LT-abc123]',
   desired: desired(),
   agreed: null,
   procoreId: null,
@@ -167,7 +165,7 @@ describe('removal', () => {
 });
 
 test('without stamps an entry is ours by the reference at the end of its description', () => {
-  const own = part({ reference: '[LT-abc123]' });
+  const own = part();
   const shown = row({ originData: null, fields: fields({ description: 'Formwork [LT-abc123]' }) });
   expect(nextTimecardWrite(own, day(shown))).toEqual({ kind: 'done' });
 });

@@ -1,5 +1,6 @@
 import {
   IconBuildingSkyscraper,
+  IconClockHour4,
   IconCloudDownload,
   IconFileText,
   IconHelpCircle,
@@ -9,6 +10,7 @@ import {
   IconSettings,
   IconShoppingCart,
   IconTruck,
+  IconUsers,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -28,6 +30,7 @@ const PLACES: Place[] = [
   { to: '/invoices', name: 'Invoices', icon: IconReceipt },
   { to: '/purchase-orders', name: 'Purchase orders', icon: IconShoppingCart },
   { to: '/subcontracts', name: 'Subcontracts', icon: IconFileText },
+  { to: '/time-sheets', name: 'Time sheets', icon: IconClockHour4 },
   { to: '/projects', name: 'Projects', icon: IconBuildingSkyscraper },
   { to: '/vendors', name: 'Vendors', icon: IconTruck },
   { to: '/cost-codes', name: 'Cost codes', icon: IconListNumbers },
@@ -52,6 +55,7 @@ export function Rail() {
       <div className={styles.railFoot}>
         <span className={styles.railHead}>Administration</span>
         <PlaceLink to="/settings" name="Settings" icon={IconSettings} />
+        <PlaceLink to="/people" name="People" icon={IconUsers} />
       </div>
     </nav>
   );

@@ -128,6 +128,10 @@ export const LABELS: Record<keyof Settings, string> = {
   createMissingCodes: 'Create cost code and cost type in procore',
   checkCostType: 'Check cost type when checking invoice',
   linkedCodesOnly: 'Fetch cost code linked to cost type only',
+  sendTimeSheetOnSubmission: 'Send time sheet on submission',
+  sendTimeSheetAfterApproval: 'Send time sheet after approval',
+  timeSheetApproval: 'Approval after which a time sheet is sent',
+  sendTimeSheetsBySchedule: 'Send time sheets that are due by schedule',
   onlyApprovedVariations: 'Only sync approved variation lines',
   prefixOnCreate: 'Always number new projects PROCORE and their Procore id',
   suffixOnCreate: 'Always end new codes and types with their Procore id',
@@ -177,6 +181,12 @@ export const CREATE_WHERE_ERP: Record<Company['createWhereErp'], string> = {
   refuse: 'Do not create them',
 };
 
+export const TIME_DEFAULTS = [
+  { name: 'timeSheetGroupId', label: 'Procore default time sheet user group', list: 'groups' },
+  { name: 'timeSheetEntryTypeId', label: 'Procore default time sheet entry type', list: 'entryTypes' },
+  { name: 'timeSheetPersonaId', label: 'Procore default time sheet user access persona', list: 'personas' },
+] as const;
+
 function companyChanges(company: Company, change: CompanyChange): Change[] {
   const named = (label: string) => `${company.name}: ${label}`;
   const toggles = SYNCHS.filter(({ name }) => change[name] !== undefined).map(({ name, label }) => ({
@@ -211,6 +221,23 @@ function companyChanges(company: Company, change: CompanyChange): Change[] {
     change.timeZone === undefined
       ? []
       : [{ label: named('Time zone'), before: company.timeZone, after: change.timeZone, changesSending: false }];
+  const people =
+    change.syncUsers === undefined
+      ? []
+      : [
+          {
+            label: named('Procore company users'),
+            before: onOff(company.syncUsers),
+            after: onOff(change.syncUsers),
+            changesSending: false,
+          },
+        ];
+  const defaults = TIME_DEFAULTS.filter(({ name }) => change[name] !== undefined).map(({ name, label }) => ({
+    label: named(label),
+    before: company[name] === null ? 'None' : 'Chosen',
+    after: change[name] === null ? 'None' : 'Chosen anew',
+    changesSending: false,
+  }));
   const ticked = new Set(change.monitoredStageIds);
   const stages = company.stages
     .filter((stage) => change.monitoredStageIds !== undefined && ticked.has(stage.id) !== stage.isMonitored)
@@ -220,7 +247,7 @@ function companyChanges(company: Company, change: CompanyChange): Change[] {
       after: stage.isMonitored ? 'Not monitored' : 'Monitored',
       changesSending: false,
     }));
-  return [...toggles, ...orders, ...accounting, ...zone, ...stages];
+  return [...toggles, ...people, ...defaults, ...orders, ...accounting, ...zone, ...stages];
 }
 
 function wordsOf(name: keyof Settings, value: Settings[keyof Settings]): string {

@@ -14,6 +14,7 @@ import { LABELS, SYNCHS, setCompany, setSetting, withDraft } from './draft.ts';
 import { PurchaseOrderChoice } from './purchase-order-choice.tsx';
 import styles from './settings.module.css';
 import type { TabProps } from './settings.tsx';
+import { TimeDefaults } from './time-defaults.tsx';
 
 export function ProcoreTab(props: TabProps) {
   const { stored } = props;
@@ -99,6 +100,12 @@ function CompanyList({ stored, draft, setDraft, mayChange }: TabProps) {
               value={shown.purchaseOrderMaster}
               isDisabled={!mayChange}
               onChoose={(purchaseOrderMaster) => setDraft((now) => setCompany(now, company, { purchaseOrderMaster }))}
+            />
+            <TimeDefaults
+              company={company}
+              shown={shown}
+              mayChange={mayChange}
+              onChange={(change) => setDraft((now) => setCompany(now, company, change))}
             />
             <Select
               w={260}
@@ -186,6 +193,18 @@ const CODE_SETTINGS = [
   {
     name: 'linkedCodesOnly',
     hint: 'Only cost codes used in the Procore budget will be fetched to Lentune.',
+  },
+  {
+    name: 'sendTimeSheetOnSubmission',
+    hint: 'Submitted time sheets will be posted to Procore.',
+  },
+  {
+    name: 'sendTimeSheetAfterApproval',
+    hint: 'Approved time sheets will be posted to Procore.',
+  },
+  {
+    name: 'sendTimeSheetsBySchedule',
+    hint: 'Once a minute, what was submitted or approved before the two settings above were ticked is sent, from the go-live date on.',
   },
   {
     name: 'onlyApprovedVariations',
