@@ -36,7 +36,10 @@ export const ConnectionChange = z
     clientSecret: z.string().min(1).max(500),
     environment: Environment,
     signIn: SignIn,
-    serviceCompanyId: z.string().regex(/^\d{1,20}$/, 'Enter the number Procore shows in the address of the company.'),
+    serviceCompanyId: z
+      .string()
+      .regex(/^\d{1,20}$/, 'Enter the number Procore shows in the address of the company.')
+      .nullable(),
   })
   .partial()
   .strict();

@@ -94,7 +94,7 @@ function SignInChoice({ stored, draft, setDraft, isUnlocked }: SignInChoiceProps
           description="Of a company the app is installed in: the number in the address of its pages in Procore."
           disabled={!isUnlocked}
           value={shown.serviceCompanyId ?? ''}
-          onChange={(event) => change({ serviceCompanyId: event.currentTarget.value })}
+          onChange={(event) => change({ serviceCompanyId: event.currentTarget.value.trim() || null })}
         />
       )}
     </>
