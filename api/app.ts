@@ -32,6 +32,7 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { taxCodeRoutes } from './routes/tax-codes.ts';
@@ -54,6 +55,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   vendorRoutes,
   mappingTaskRoutes,
   costCodeRoutes,
+  reportRoutes,
   commitmentRoutes,
   taxCodeRoutes,
   invoiceRoutes,

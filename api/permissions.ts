@@ -15,6 +15,7 @@ export const RIGHTS = {
   'commitment.refresh': ['admin', 'clerk', 'approver', 'operator'],
   'vendor.create': ['admin', 'clerk'],
   'cost-code.create': ['admin', 'clerk'],
+  'cost-type.change': ['admin', 'clerk'],
   'cost-type.allocate': ['admin', 'clerk'],
   'people.change': ['admin'],
   'time-sheet.send': ['admin', 'clerk', 'operator'],

@@ -50,6 +50,15 @@ export const CostType = z.object({
   isActive: z.boolean(),
 });
 export type CostType = z.infer<typeof CostType>;
+/** PATCH /api/cost-types/:id, answered with the CostType: the GL code is Lentune's own and stays when Procore changes the type */
+export const CostTypeChange = z.object({
+  glCode: z
+    .string()
+    .trim()
+    .max(20)
+    .nullable()
+    .transform((code) => (code === '' ? null : code)),
+});
 export const CostTypeList = z.array(CostType);
 export type CostTypeList = z.infer<typeof CostTypeList>;
 

@@ -135,6 +135,13 @@ const costCodes = createRoute({
   component: lazyRouteComponent(() => import('./cost-codes/cost-codes.tsx'), 'CostCodesScreen'),
 });
 
+const projectCosts = createRoute({
+  getParentRoute: () => frame,
+  path: '/project-costs',
+  validateSearch: z.object({ from: text, to: text }),
+  component: lazyRouteComponent(() => import('./reports/project-costs.tsx'), 'ProjectCostsScreen'),
+});
+
 const toResolve = createRoute({
   getParentRoute: () => frame,
   path: '/to-resolve',
@@ -183,6 +190,7 @@ export const router = createRouter({
       timeSheets,
       timeSheet,
       people,
+      projectCosts,
       toResolve,
       fetches,
       settings,

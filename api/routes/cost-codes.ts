@@ -7,11 +7,14 @@ import {
   listCostTypes,
   listMasterCostCodes,
   listProjectCostCodes,
+  setGlCode,
 } from '../../db/queries/codes.ts';
 import type { Queryable } from '../../db/types.ts';
 import { Id, PageQuery, page } from '../../schemas/common.ts';
 import {
   AllocateCostType,
+  CostType,
+  CostTypeChange,
   CostTypeList,
   MasterCostCode,
   ProjectCostCode,
@@ -27,6 +30,27 @@ export function costCodeRoutes({ route }: RouteContext): void {
   route(
     { method: 'get', path: '/api/cost-types', does: 'Every cost type', may: 'read', answer: CostTypeList },
     ({ db, caller }) => listCostTypes(db, caller.account),
+  );
+
+  route(
+    {
+      method: 'patch',
+      path: '/api/cost-types/:id',
+      does: 'Gives a cost type its GL code, which fills lines that leave theirs blank',
+      may: 'cost-type.change',
+      params: CodeParams,
+      body: CostTypeChange,
+      answer: CostType,
+    },
+    ({ db, caller: { account, actor }, params: { id }, body }) =>
+      db.transaction(async (tx) => {
+        const changed = await setGlCode(tx, account, id, body.glCode);
+        if (changed === null) throw notFound('cost type');
+        const { before, after } = changed;
+        const glCodes = { before: { glCode: before }, after: { glCode: after.glCode } };
+        await writeAudit(tx, { account, actor, action: 'cost-type.gl-code', subject: after.code, ...glCodes });
+        return after;
+      }),
   );
 
   route(

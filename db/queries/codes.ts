@@ -38,6 +38,14 @@ export async function listCostTypes(db: Queryable, account: string) {
     .orderBy(asc(costType.code));
 }
 
+/** Sets the GL code of a cost type; null when the account has no such type. */
+export async function setGlCode(tx: Tx, account: string, id: string, glCode: string | null) {
+  const mine = and(eq(costType.account, account), eq(costType.id, id));
+  const [before] = await tx.select({ glCode: costType.glCode }).from(costType).where(mine).for('update');
+  const [after] = await tx.update(costType).set({ glCode, updatedAt: sql`now()` }).where(mine).returning();
+  return before && after ? { before: before.glCode, after } : null;
+}
+
 /** A project cost code with the cost types it may be booked with. */
 export interface ProjectCostCodeListing {
   id: string;

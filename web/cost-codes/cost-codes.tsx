@@ -14,6 +14,7 @@ import { EmptyState } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
 import { Typeahead } from '../elements/typeahead.tsx';
 import styles from './cost-codes.module.css';
+import { CostTypes } from './cost-types.tsx';
 import { useProjectName } from './project-name.ts';
 
 type Master = z.infer<typeof MasterCostCode>;
@@ -29,7 +30,7 @@ const PROJECT_COLUMNS: Column<OfProject>[] = [
   { header: 'Code', width: 170, cell: (row) => <strong className="figures">{row.code}</strong> },
   { header: 'Description', cell: (row) => row.description },
   { header: 'Sub job', width: 170, cell: (row) => row.subJobName },
-  { header: 'Cost types', width: 330, cell: (row) => <CostTypes row={row} /> },
+  { header: 'Cost types', width: 330, cell: (row) => <TypesOf row={row} /> },
   { header: 'Budget', width: 120, cell: (row) => row.isBudgeted && <Tag tone="good">In budget</Tag> },
   { header: 'State', width: 130, cell: (row) => <StateOf row={row} /> },
 ];
@@ -47,16 +48,19 @@ export function CostCodesScreen() {
       }
     >
       <Tabs
-        value={project === undefined ? 'master' : 'project'}
-        onChange={(tab) => goTo({ search, project: tab === 'project' ? CHOOSE : undefined })}
+        value={project === undefined ? 'master' : project === TYPES ? TYPES : 'project'}
+        onChange={(tab) => goTo({ search, project: tab === 'project' ? CHOOSE : tab === TYPES ? TYPES : undefined })}
         className={styles.tabs!}
       >
         <Tabs.List>
           <Tabs.Tab value="master">Master cost codes</Tabs.Tab>
           <Tabs.Tab value="project">Codes of a project</Tabs.Tab>
+          <Tabs.Tab value={TYPES}>Cost types</Tabs.Tab>
         </Tabs.List>
       </Tabs>
-      {project === undefined ? (
+      {project === TYPES ? (
+        <CostTypes />
+      ) : project === undefined ? (
         <MasterCodes search={search} />
       ) : (
         <CodesOfProject
@@ -71,6 +75,8 @@ export function CostCodesScreen() {
 
 /** In the URL while the tab is open and no project is chosen yet. */
 const CHOOSE = 'choose';
+/** In the URL while the cost types are shown. */
+const TYPES = 'types';
 
 function MasterCodes({ search }: { search: string | undefined }) {
   const page = useSearchPage({
@@ -157,7 +163,7 @@ function NoCodes({ search, children }: { search: string | undefined; children: R
   );
 }
 
-function CostTypes({ row }: { row: OfProject }) {
+function TypesOf({ row }: { row: OfProject }) {
   return row.costTypes.map((type) => (
     <span key={type.id} title={`${type.description}: ${type.verified}`} className={styles.type}>
       {type.code}

@@ -45,11 +45,14 @@ export function ProjectsScreen() {
     <Screen
       title="Projects"
       actions={
-        <SearchField
-          label="Search projects"
-          value={search}
-          onSearch={(text) => void navigate({ search: { search: text }, replace: true })}
-        />
+        <>
+          <Link to="/project-costs">Costs by cost type and GL</Link>
+          <SearchField
+            label="Search projects"
+            value={search}
+            onSearch={(text) => void navigate({ search: { search: text }, replace: true })}
+          />
+        </>
       }
     >
       <SearchList
