@@ -21,6 +21,7 @@ import { companyRoutes } from './routes/companies.ts';
 import { comparisonRoutes } from './routes/comparisons.ts';
 import { connectionRoutes } from './routes/connection.ts';
 import { costCodeRoutes } from './routes/cost-codes.ts';
+import { dryRunRoutes } from './routes/dry-run.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fetchRoutes } from './routes/fetches.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -61,6 +62,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   invoiceRoutes,
   invoiceImportRoutes,
   attachmentRoutes,
+  dryRunRoutes,
   invoiceStepRoutes,
   overviewRoutes,
   peopleRoutes,

@@ -2,8 +2,10 @@ import type { z } from 'zod';
 import { getInvoice, type StepResult, type UnknownReference } from '../db/queries/invoices.ts';
 import type { Queryable } from '../db/types.ts';
 import { CATALOGUE, messageOf } from '../domain/errors.ts';
+import type { Finding } from '../domain/invoice.ts';
 import type { Deps } from '../platform/deps.ts';
 import { workflowIds } from '../platform/workflow-ids.ts';
+import type { ProblemView } from '../schemas/common.ts';
 import type { Invoice } from '../schemas/invoices.ts';
 import type { Caller } from './caller.ts';
 import { isAllowed } from './permissions.ts';
@@ -24,6 +26,16 @@ export function accept<T extends Outcome>(outcome: T): Exclude<T, { kind: Refuse
   return outcome as Exclude<T, { kind: Refused }>;
 }
 
+/** A problem in sentences. */
+export const problemView = (problem: Finding): z.input<typeof ProblemView> => ({
+  code: problem.code,
+  message: messageOf(problem),
+  fix: CATALOGUE[problem.code].fix,
+  where: CATALOGUE[problem.code].where,
+  severity: problem.severity,
+  line: problem.line ?? null,
+});
+
 /** An invoice as the API answers it: problems in sentences, links, and what this caller may do now. */
 export async function showInvoice(
   db: Queryable,
@@ -38,14 +50,7 @@ export async function showInvoice(
   return {
     ...invoice,
     files,
-    problems: problems.map((problem) => ({
-      code: problem.code,
-      message: messageOf(problem),
-      fix: CATALOGUE[problem.code].fix,
-      where: CATALOGUE[problem.code].where,
-      severity: problem.severity,
-      line: problem.line ?? null,
-    })),
+    problems: problems.map(problemView),
     parts: parts.map(
       ({ procoreId, projectProcoreId, loginUrl, isStanding: _isStanding, lacksFiles: _lacksFiles, ...part }) => ({
         ...part,

@@ -105,6 +105,46 @@ function planRecord(
     documentId: invoice.id,
     part: projectProcoreId,
   });
+  const { total, figures } = postedFigures(invoice, lines, settings, notes);
+  return {
+    stamp,
+    projectText: projectText(project),
+    vendorName: invoice.vendor?.name ?? '',
+    header: {
+      invoiceNumber: invoice.number,
+      vendorId: required(invoice.vendor?.procoreIds[companyId], 'link of the vendor'),
+      date: invoice.invoiceDate,
+      description: company.returnsStamp === true ? invoice.description : withReference(invoice.description, invoice.id),
+    },
+    status: settings.directCostStatus,
+    total,
+    choice: invoice.duplicateChoice,
+    postWithoutTax: settings.postWithoutTax,
+    files,
+    keepsFiles: company.keepsFiles,
+    scope: 'all',
+    names: namesOf(invoice, companyId, lines),
+    lines: lines.map(
+      (line, index): DesiredLine => ({
+        stamp: lineStamp(stamp, line.position),
+        ...figures[index]!,
+        uom: knownUnit(line, company.units, notes),
+        costCodeId: required(line.code?.procoreId, 'link of the cost code'),
+        lineItemTypeId: required(line.costType?.procoreId, 'link of the cost type'),
+        taxCodeId: line.taxCode?.mapped?.procoreId ?? null,
+        description: line.description,
+      }),
+    ),
+  };
+}
+
+/** What one direct cost and its lines come to: credits are negative, and the lines make up the total to the cent. */
+export function postedFigures(
+  invoice: InvoiceDocument,
+  lines: readonly DocumentLine[],
+  settings: Pick<PlanSettings, 'roundingTolerance' | 'quantityPlaces'>,
+  notes: string[],
+): { total: string; figures: { amount: string; quantity: string | null; unitCost: string | null }[] } {
   const total = partTotal(invoice, lines);
   const { quantities } = judgeRounding(lines, total, {
     tolerance: settings.roundingTolerance,
@@ -120,35 +160,13 @@ function planRecord(
     );
   const signed = (value: string) => (invoice.kind === 'credit' ? new Decimal(value).neg().toFixed() : value);
   return {
-    stamp,
-    projectText: projectText(project),
-    vendorName: invoice.vendor?.name ?? '',
-    header: {
-      invoiceNumber: invoice.number,
-      vendorId: required(invoice.vendor?.procoreIds[companyId], 'link of the vendor'),
-      date: invoice.invoiceDate,
-      description: company.returnsStamp === true ? invoice.description : withReference(invoice.description, invoice.id),
-    },
-    status: settings.directCostStatus,
     total: new Decimal(signed(total)).toFixed(2),
-    choice: invoice.duplicateChoice,
-    postWithoutTax: settings.postWithoutTax,
-    files,
-    keepsFiles: company.keepsFiles,
-    scope: 'all',
-    names: namesOf(invoice, companyId, lines),
-    lines: lines.map((line, index): DesiredLine => {
+    figures: lines.map((line, index) => {
       const quantity = quantities[index]!.quantity;
       return {
-        stamp: lineStamp(stamp, line.position),
         amount: new Decimal(signed(amounts[index]!)).toFixed(2),
         quantity: quantity === null ? null : signed(quantity),
         unitCost: line.unitPrice === null ? null : new Decimal(line.unitPrice).toFixed(),
-        uom: knownUnit(line, company.units, notes),
-        costCodeId: required(line.code?.procoreId, 'link of the cost code'),
-        lineItemTypeId: required(line.costType?.procoreId, 'link of the cost type'),
-        taxCodeId: line.taxCode?.mapped?.procoreId ?? null,
-        description: line.description,
       };
     }),
   };

@@ -112,6 +112,12 @@ test('the PDF stands beside its coding, and arrives in Procore with the invoice'
   await pane.getByRole('button', { name: 'Hide document' }).click();
   await expect.poll(() => pane.getByTitle('STEP-3.pdf').count()).toBe(0);
   await pane.getByRole('button', { name: 'Show document' }).click();
+  await page.getByRole('button', { name: 'Dry run' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Dry run' });
+  await dialog.getByText('1 invoice would be sent').waitFor();
+  await dialog.getByText('Direct cost in P-1007 Harbour Apartments, approved').waitFor();
+  await dialog.getByText('Attaches STEP-3.pdf.').waitFor();
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.locator('main header').getByText('Sent', { exact: true }).waitFor({ timeout: 60_000 });
   const { records } = await stack.control<{

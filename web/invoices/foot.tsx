@@ -8,6 +8,7 @@ import { hasRole } from '../session.ts';
 import styles from './check-screen.module.css';
 import { DeleteButton } from './delete-button.tsx';
 import { type Draft, linesTotal } from './draft.ts';
+import { DryRunButton } from './dry-run.tsx';
 import { focusNextStep } from './fields.ts';
 import type { InvoiceAction } from './queries.ts';
 
@@ -78,6 +79,7 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
             Withdraw approval
           </Button>
         )}
+        {invoice !== null && !may.cancel && <DryRunButton ids={[invoice.id]} isDirty={isDirty} />}
         {may.cancel && (
           <Button variant="default" {...step('cancel')}>
             Cancel sending

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { DryRunResult } from '../../schemas/dry-run.ts';
 import {
   ImportResult,
   Invoice,
@@ -65,6 +66,9 @@ export async function sendMany(ids: string[]): Promise<z.infer<typeof SendResult
   await queryClient.invalidateQueries({ queryKey: ['invoices'] });
   return result;
 }
+
+export const dryRun = (ids: string[]): Promise<DryRunResult> =>
+  api.post('/api/invoices/dry-run', DryRunResult, { ids });
 
 export async function importCsv(csv: string): Promise<ImportResult> {
   const result = await api.postCsv('/api/invoices/import', ImportResult, csv);

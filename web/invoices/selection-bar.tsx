@@ -8,6 +8,7 @@ import type { InvoiceRow, SendResult } from '../../schemas/invoices.ts';
 import { announce, announceError } from '../elements/announce.tsx';
 import { countOf, formatMoney, sumMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
+import { DryRunButton } from './dry-run.tsx';
 import styles from './invoices.module.css';
 import { sendMany } from './queries.ts';
 
@@ -48,6 +49,7 @@ export function SelectionBar({ rows, onDone }: { rows: InvoiceRow[]; onDone: () 
         <strong>{countOf(rows.length, 'invoice')}</strong>
         <span className="figures">${formatMoney(sumMoney(rows.map((row) => row.total)))} ex GST</span>
         <span className={styles.selectionActions}>
+          <DryRunButton ids={rows.map((row) => row.id)} />
           {maySend && (
             <>
               <Button

@@ -1,0 +1,167 @@
+import { Decimal, sum } from './decimal.ts';
+import type { DocumentLine, Finding, InvoiceDocument } from './invoice.ts';
+import { projectText } from './invoice.ts';
+import { missingOf } from './missing.ts';
+import { filesToSend, type PlanSettings, postedFigures } from './plan.ts';
+import { type PreflightSettings, preflight, splitByProject } from './preflight.ts';
+import { isClaimed, splitByCommitment } from './routing.ts';
+import { procoreTax } from './tax.ts';
+
+/** A line of a record as it would stand in Procore, in words. */
+export interface DryLine {
+  position: number;
+  code: string | null;
+  costType: string | null;
+  description: string | null;
+  quantity: string | null;
+  unitPrice: string | null;
+  amount: string;
+  taxCode: string | null;
+}
+
+/** One record that sending would leave in Procore. */
+export interface DryRecord {
+  kind: 'direct_cost' | 'claim';
+  /** what it is made in: a project, or an order and its project */
+  place: string;
+  /** it stands there already and would be changed where it differs */
+  exists: boolean;
+  status: string;
+  lines: DryLine[];
+  total: string;
+  tax: string;
+}
+
+/** What sending an invoice would come to, without anything being written or asked. */
+export interface DryRun {
+  records: DryRecord[];
+  /** records of earlier editions that would go */
+  removes: string[];
+  /** what would be made in Procore first */
+  creates: string[];
+  files: string[];
+  notes: string[];
+  /** total of lines that do not go to Procore; null without any */
+  overhead: string | null;
+  findings: Finding[];
+  smallestTolerance: string | null;
+  /** nothing that is known now stands in the way */
+  passes: boolean;
+}
+
+/** A record of an earlier push, as far as a dry run asks. */
+export interface Standing {
+  projectProcoreId: string;
+  projectText: string;
+}
+
+/**
+ * Works out what sending would do: records, lines, tax and totals, what would be created, and every problem at once
+ * (domain.md 6.2). A number that is taken in Procore is only found by sending.
+ */
+export function dryRun(
+  invoice: InvoiceDocument,
+  settings: PlanSettings & PreflightSettings,
+  standing: readonly Standing[],
+): DryRun {
+  const notes: string[] = [];
+  const { findings, smallestTolerance } = preflight(invoice, settings, 'send');
+  const unpriced = findings.some(({ code }) => code === 'UNIT_PRICE_ZERO');
+  const direct = { ...invoice, lines: invoice.lines.filter((line) => !isClaimed(line)) };
+  const parts = splitByProject(direct);
+  const overhead = invoice.lines.filter((line) => line.project === null);
+  return {
+    // A line without a price has no quantity to show; the problem says so.
+    records: unpriced
+      ? []
+      : [
+          ...parts.map(({ project, lines }) => ({
+            kind: 'direct_cost' as const,
+            place: projectText(project),
+            exists: standing.some(({ projectProcoreId }) => projectProcoreId === project.procoreId),
+            status: settings.directCostStatus,
+            ...recordOf(invoice, lines, settings, notes),
+          })),
+          ...claimsOf(invoice),
+        ],
+    removes: standing
+      .filter(({ projectProcoreId }) => !parts.some(({ project }) => project.procoreId === projectProcoreId))
+      .map((part) => part.projectText),
+    creates: createsOf(invoice, settings),
+    files: filesToSend(invoice, settings, notes).map(({ filename }) => filename),
+    notes,
+    overhead: overhead.length === 0 ? null : sum(overhead.map((line) => line.amount)).toFixed(2),
+    findings,
+    smallestTolerance,
+    passes: findings.every(({ severity }) => severity !== 'blocks'),
+  };
+}
+
+function recordOf(invoice: InvoiceDocument, lines: readonly DocumentLine[], settings: PlanSettings, notes: string[]) {
+  const { total, figures } = postedFigures(invoice, lines, settings, notes);
+  const taxed = lines.map(({ taxCode }, index) => ({
+    amount: figures[index]!.amount,
+    rate: taxCode?.mapped?.rate ?? taxCode?.rate ?? null,
+  }));
+  return {
+    total,
+    tax: procoreTax(taxed),
+    lines: lines.map(
+      (line, index): DryLine => ({
+        position: line.position,
+        code: line.code === null ? null : `${line.code.code} ${line.code.description}`,
+        costType: line.costType === null ? null : `${line.costType.code} ${line.costType.name}`,
+        description: line.description,
+        quantity: figures[index]!.quantity,
+        unitPrice: figures[index]!.unitCost,
+        amount: figures[index]!.amount,
+        taxCode: line.taxCode?.mapped?.code ?? line.taxCode?.code ?? null,
+      }),
+    ),
+  };
+}
+
+/** Claims take code, type and tax from the lines of their order; what they come to is what is allocated. */
+function claimsOf(invoice: InvoiceDocument): DryRecord[] {
+  return splitByCommitment(invoice).map(({ commitment, project, allocations }) => {
+    const total = sum(allocations.map(({ amount }) => amount));
+    return {
+      kind: 'claim',
+      place: `${commitment.number} in ${projectText(project)}`,
+      exists: false,
+      status: 'draft',
+      lines: allocations.map(({ line, amount }) => ({
+        position: line.position,
+        code: null,
+        costType: null,
+        description: line.description,
+        quantity: null,
+        unitPrice: null,
+        amount: signed(invoice, amount),
+        taxCode: null,
+      })),
+      total: signed(invoice, total.toFixed(2)),
+      tax: '0.00',
+    };
+  });
+}
+
+const signed = (invoice: InvoiceDocument, amount: string): string =>
+  (invoice.kind === 'credit' ? new Decimal(amount).neg() : new Decimal(amount)).toFixed(2);
+
+/** What Procore lacks and we may make, in the words of people; what we may not make is a problem instead. */
+function createsOf(invoice: InvoiceDocument, settings: PreflightSettings): string[] {
+  return missingOf(invoice).flatMap((record): string[] => {
+    if (record.kind === 'vendor') return settings.createMissingVendors ? [`Vendor ${invoice.vendor?.name ?? ''}`] : [];
+    if (!settings.createMissingCodes) return [];
+    const line = invoice.lines.find(
+      ({ code, costType }) => (record.kind === 'cost_type' ? costType : code)?.id === record.localId,
+    );
+    if (line === undefined) return [];
+    if (record.kind === 'cost_type')
+      return [
+        `Cost type ${line.costType?.code} ${line.costType?.name}, of base type ${line.costType?.baseType ?? 'other'}`,
+      ];
+    return [`Cost code ${line.code?.externalCode} in ${line.project === null ? '' : projectText(line.project)}`];
+  });
+}
