@@ -24,8 +24,8 @@ import {
   VENDOR_NAMES,
   VENDOR_TRADES,
 } from './catalogue.ts';
-import { addTime } from './time.ts';
 import { addCommitments } from './commitments.ts';
+import { addTime } from './time.ts';
 
 const SIZES: Record<Size, { projects: number; vendors: number }> = {
   small: { projects: 12, vendors: 24 },
