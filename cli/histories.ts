@@ -11,17 +11,23 @@ import type { Fetch } from '../schemas/fetches.ts';
 import startServices from '../test/environment/services.ts';
 import { connectStack, eventually, type Services, type Stack, startStack } from '../test/environment/stack.ts';
 import { startPushWorld, type Wish } from '../test/integration/push-world.ts';
+import { MONDAY, partyOf, startTimeWorld } from '../test/integration/time-world.ts';
 import { scrub } from './scrub-history.ts';
 
 const FOLDER = fileURLToPath(new URL('../test/replay', import.meta.url));
 
-/** Records the history of every workflow shape on a real product, for the replay test. */
+/** Records the history of every workflow shape on a real product, for the replay test; `npm run histories -- invoices` only those. */
 async function main(): Promise<void> {
+  const [only] = process.argv.slice(2);
+  const groups: Record<string, (servers: Servers) => Promise<void>> = {
+    inbound: (on) => record(on, {}, recordUsual),
+    hooks: (on) => record(on, { company_hooks_project_resources: 'refuse' }, recordProjectHooks),
+    invoices: recordPushes,
+    'time-sheets': recordTimeSheets,
+  };
   const servers = await startServers();
   try {
-    await record(servers, {}, recordUsual);
-    await record(servers, { company_hooks_project_resources: 'refuse' }, recordProjectHooks);
-    await recordPushes(servers);
+    for (const [name, run] of Object.entries(groups)) if (only === undefined || only === name) await run(servers);
   } finally {
     await servers.stop();
   }
@@ -100,6 +106,45 @@ async function recordPushes(servers: Servers): Promise<void> {
     await push('code-created', { lines: [{ projectCostCodeId: missing }] });
   } finally {
     await world.stack.close();
+  }
+}
+
+async function recordTimeSheets(servers: Servers): Promise<void> {
+  const world = await startTimeWorld({ on: await servers.claim() });
+  const { stack, company, setup } = world;
+  const id = (sheetId: string) => workflowIds.timeSheet(stack.account, sheetId);
+  try {
+    await world.settings({ sendTimeSheetOnSubmission: true });
+    const person = await world.person('E-101');
+    const sheet = await world.enter(person.id, [{}, { date: MONDAY.replace('16', '17') }]);
+    await world.step(sheet.id, 'submit');
+    await world.ended(sheet.id);
+    await save(stack, id(sheet.id), 'post-timesheet/two-days');
+    await world.step(sheet.id, 'reject', { reason: 'Wrong day' });
+    await world.ended(sheet.id);
+    await save(stack, id(sheet.id), 'post-timesheet/rejected-after-sending');
+    await stack.control('POST', '/records/timecard_entries', {
+      project_id: world.projects[0]!.procoreId,
+      party_id: await partyOf(stack, 'E-201'),
+      date: MONDAY,
+      hours: '8',
+    });
+    const other = await world.enter((await world.person('E-201')).id, [{}, { date: MONDAY.replace('16', '17') }]);
+    await world.step(other.id, 'submit');
+    await world.ended(other.id);
+    await save(stack, id(other.id), 'post-timesheet/partly-refused');
+    const { status } = await stack.api('PATCH', `/api/companies/${company.id}`, {
+      syncUsers: true,
+      timeSheetGroupId: setup.groups[0]!.id,
+      timeSheetEntryTypeId: setup.entryTypes[0]!.id,
+      timeSheetPersonaId: setup.personas[0]!.id,
+    });
+    if (status !== 200) throw new Error(`Users were not switched on: ${status}`);
+    const users = workflowIds.users(stack.account, company.id);
+    await eventually(async () => (await stack.deps.temporal.workflow.getHandle(users).describe()).status.name === 'COMPLETED', 90_000);
+    await save(stack, users, 'sync-user/switched-on');
+  } finally {
+    await stack.close();
   }
 }
 

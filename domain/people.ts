@@ -27,7 +27,7 @@ export function normaliseEmail(email: string | null): string | null {
 }
 
 /** An employee id for comparison. Leading zeros count. */
-export function normaliseEmployeeId(id: string | null): string | null {
+function normaliseEmployeeId(id: string | null): string | null {
   const normal = id?.normalize('NFKC').trim().toLowerCase() ?? '';
   return normal === '' ? null : normal;
 }

@@ -86,7 +86,7 @@ export interface TimePiece {
 }
 
 /** Hours with two decimals, half away from zero. */
-export const roundHours = (hours: Decimal | string): string => new Decimal(hours).toDecimalPlaces(2).toFixed(2);
+const roundHours = (hours: Decimal | string): string => new Decimal(hours).toDecimalPlaces(2).toFixed(2);
 
 /** Net hours as the clock of the zone counts them: a night in which clocks change is an hour longer or shorter. */
 export function netHours(time: WorkedTime, zone: string): string {

@@ -3,10 +3,9 @@ import { z } from 'zod';
 import { writeAudit } from '../../db/queries/audit.ts';
 import { getLog } from '../../db/queries/integration-log.ts';
 import { getUser } from '../../db/queries/people.ts';
+import { getSheet, listSheets } from '../../db/queries/time-sheet-list.ts';
 import {
   chooseForEntry,
-  getSheet,
-  listSheets,
   lockSheet,
   openSheet,
   queueSheet,

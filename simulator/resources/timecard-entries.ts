@@ -50,7 +50,7 @@ const CONTENT = [
   'sub_job_id',
 ] as const;
 
-export const timecards = (sim: Simulator) => sim.store.table<TimecardRow>('timecard_entries');
+const timecards = (sim: Simulator) => sim.store.table<TimecardRow>('timecard_entries');
 /** Deleted rows, which only `filters[deleted_at]` shows. */
 const deleted = (sim: Simulator) => sim.store.table<TimecardRow>('deleted_timecard_entries');
 

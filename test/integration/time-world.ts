@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { CompanyView } from '../../db/queries/companies.ts';
 import { changeSettings, type IntegrationSettings } from '../../db/queries/settings.ts';
 import { project, projectCostCode, projectCostCodeType } from '../../db/schema/index.ts';
@@ -52,7 +52,7 @@ export interface TimeWorld {
   ended(id: string, timeoutMs?: number): Promise<TimeSheet>;
   cards(): Promise<HeldTimecard[]>;
   settings(change: Partial<IntegrationSettings>): Promise<void>;
-  settle(): Promise<void>;
+  settle(timeoutMs?: number): Promise<void>;
 }
 
 export const MONDAY = '2026-03-16';
@@ -117,14 +117,14 @@ async function describeWorld(stack: Stack): Promise<TimeWorld> {
     settings: async (change) => {
       await changeSettings(db, stack.account, change);
     },
-    async settle() {
+    async settle(timeoutMs = 40_000) {
       const isOver = async () => {
         const [row] = await db.execute<{ n: number }>(
           sql`select count(*)::int as n from time_sheet where integration in ('queued', 'sending', 'waiting')`,
         );
         return row?.n === 0;
       };
-      await eventually(isOver, 40_000);
+      await eventually(isOver, timeoutMs);
     },
   };
   return world;
@@ -136,7 +136,7 @@ export async function good<T>(stack: Stack, method: string, path: string, body?:
   return answer.body;
 }
 
-export function entryOf(world: Pick<TimeWorld, 'projects' | 'setup'>, entry: Partial<TimeEntryInput>): TimeEntryInput {
+function entryOf(world: Pick<TimeWorld, 'projects' | 'setup'>, entry: Partial<TimeEntryInput>): TimeEntryInput {
   const [place] = world.projects;
   return {
     date: MONDAY,
@@ -240,6 +240,3 @@ export async function mentions(stack: Stack, table: 'integration_log' | 'audit_e
   );
   return row?.n ?? 0;
 }
-
-export const projectRow = async ({ deps: { db } }: Stack, id: string) =>
-  (await db.select().from(project).where(eq(project.id, id)))[0]!;

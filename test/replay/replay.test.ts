@@ -24,6 +24,8 @@ test('there is a history of every workflow', () => {
     'sync-vendor',
     'sync-cost-codes',
     'push-invoice',
+    'post-timesheet',
+    'sync-user',
   ])
     expect(workflows).toContain(workflow);
 });
