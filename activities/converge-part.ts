@@ -107,6 +107,8 @@ async function act(known: Work, seen: Look): Promise<{ done: boolean }> {
       return { done: true };
     case 'refuse':
       throw await failed(known, new DomainError(verdict.code, verdict.facts as never));
+    case 'forget':
+      return forget(known, verdict.lines, seen);
     case 'without-files':
       return act(await goOnWithoutFiles(known, verdict.said), seen);
     case 'link':
@@ -194,7 +196,7 @@ async function waitForEarlierEdition({ part, settleDelayMs }: Work): Promise<voi
 }
 
 const finished = (agreed: Agreed | null): Agreed | null =>
-  agreed === null ? null : { ...agreed, repeatedAt: null, freshIn: null };
+  agreed === null ? null : { ...agreed, repeatedAt: null, freshIn: null, mayRecreate: false };
 
 /** Notes the write, makes it, notes the answer. */
 async function send(work: Work, write: Write): Promise<{ done: boolean }> {
@@ -300,6 +302,17 @@ async function afterRefusedLines(work: Work, said: readonly string[]): Promise<{
   }
   const what = `lines of ${desired?.header.invoiceNumber ?? 'the invoice'}`;
   throw await failed(work, new DomainError('REFUSED', { what, said: [...new Set(said)].join('; ') }));
+}
+
+/** What a person wants made again: the next look decides as if it had never been. */
+async function forget(work: Work, lines: string[] | null, seen: Look): Promise<{ done: boolean }> {
+  const { agreed } = work.part;
+  if (lines === null || agreed === null) {
+    await keep(work, { procoreId: null, agreed: null });
+    return { done: false };
+  }
+  const left = Object.entries(agreed.lines).filter(([stamp]) => !lines.includes(stamp));
+  return act(await keep(work, { agreed: { ...agreed, lines: Object.fromEntries(left) } }), seen);
 }
 
 /** A file never holds its record up: what became of it is kept, and told once the record is complete. */

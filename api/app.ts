@@ -16,6 +16,7 @@ import { logRequests } from './request-log.ts';
 import { createRoutes } from './route.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { authRoutes } from './routes/auth.ts';
+import { bulkActionRoutes } from './routes/bulk-actions.ts';
 import { commitmentRoutes } from './routes/commitments.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { comparisonRoutes } from './routes/comparisons.ts';
@@ -63,6 +64,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   invoiceImportRoutes,
   attachmentRoutes,
   dryRunRoutes,
+  bulkActionRoutes,
   invoiceStepRoutes,
   overviewRoutes,
   peopleRoutes,

@@ -68,6 +68,9 @@ export async function showInvoice(
       unapprove: allowed.unapprove && may('invoice.approve'),
       delete: allowed.delete && may('invoice.edit'),
       sendFiles: allowed.sendFiles && may('invoice.send'),
+      ignore: allowed.ignore && may('invoice.send'),
+      unignore: allowed.unignore && may('invoice.send'),
+      sendEarly: allowed.sendEarly && may('invoice.send-early'),
     },
   };
 }

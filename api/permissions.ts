@@ -24,6 +24,7 @@ export const RIGHTS = {
   'invoice.approve': ['approver'],
   'invoice.send': ['clerk', 'operator'],
   'invoice.take-over': ['admin'],
+  'invoice.send-early': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Right = keyof typeof RIGHTS;

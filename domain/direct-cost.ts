@@ -70,6 +70,8 @@ export interface Agreed {
   /** a person linked a record of somebody else: it is never written */
   isLinkOnly: boolean;
   files?: AgreedFiles;
+  /** a person said that what is gone there shall be made again */
+  mayRecreate?: boolean;
 }
 
 export const nothingAgreed: Agreed = Object.freeze({
@@ -139,6 +141,8 @@ export type Verdict =
   | { kind: 'write'; write: Write }
   /** a person chose to link this record without ever writing it, or to go on with it as ours */
   | { kind: 'link' | 'adopt'; id: string }
+  /** what is gone is forgotten, to be made again: some lines, or the record */
+  | { kind: 'forget'; lines: string[] | null }
   /** the files cannot go; the record does without them */
   | { kind: 'without-files'; said: string }
   | Refusal;
@@ -162,6 +166,7 @@ export function nextWrite(desired: DesiredDirectCost | null, agreed: Agreed | nu
     case 'foreign':
       return duplicate(desired, look.candidates);
     case 'gone':
+      if (agreed?.mayRecreate) return { kind: 'forget', lines: null };
       return refuse('DELETED_REMOTELY', { number: desired.header.invoiceNumber, project: desired.projectText });
     case 'ours':
       return converge(desired, agreed ?? nothingAgreed, look.record, look.twins);
@@ -216,8 +221,11 @@ function converge(
       : refuse('DOUBLE_POSTED', { number, project: desired.projectText });
 
   const { own, doubled, foreign } = sortLines(desired.stamp, agreed, record.lines);
-  const lost = desired.lines.some((line) => agreed.lines[line.stamp] !== undefined && !own.has(line.stamp));
-  if (lost) return refuse('DELETED_REMOTELY', { number: `A line of ${number}`, project: desired.projectText });
+  const lost = desired.lines
+    .map(({ stamp }) => stamp)
+    .filter((stamp) => agreed.lines[stamp] !== undefined && !own.has(stamp));
+  if (lost.length > 0 && agreed.mayRecreate) return { kind: 'forget', lines: lost };
+  if (lost.length > 0) return refuse('DELETED_REMOTELY', { number: `A line of ${number}`, project: desired.projectText });
 
   const header = merge(
     desired,

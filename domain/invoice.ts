@@ -137,6 +137,8 @@ export interface InvoiceDocument {
   duplicateChoice: 'link_only' | 'take_over' | null;
   /** another invoice of the same supplier, kind and number in Lentune */
   hasTwin: boolean;
+  /** its day and the go-live date it misses; null when it may leave, also because an admin said why */
+  beforeGoLive: { date: string; goLive: string } | null;
   files: DocumentFile[];
   lines: DocumentLine[];
 }
@@ -188,7 +190,8 @@ export const isOnItsWay = (mark: InvoiceMark | null): boolean => ON_ITS_WAY.incl
 
 /** What the state of an invoice allows; the caller's rights and self approval come on top. */
 export function allowedSteps(invoice: { status: InvoiceStatus; integration: InvoiceMark | null }) {
-  const isFree = !isOnItsWay(invoice.integration);
+  const isIgnored = invoice.integration === 'ignored';
+  const isFree = !isOnItsWay(invoice.integration) && !isIgnored;
   const isApproved = invoice.status === 'approved';
   return {
     edit: isFree,
@@ -197,6 +200,8 @@ export function allowedSteps(invoice: { status: InvoiceStatus; integration: Invo
     unapprove: isFree && isApproved,
     send: isApproved && invoice.integration === null,
     retry: isApproved && ['failed', 'held', 'partial', 'skipped'].includes(invoice.integration ?? ''),
-    cancel: !isFree,
+    cancel: isOnItsWay(invoice.integration),
+    ignore: isFree && invoice.integration !== 'sent' && invoice.integration !== 'skipped',
+    unignore: isIgnored,
   };
 }

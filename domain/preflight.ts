@@ -92,6 +92,7 @@ function checkHeader(invoice: InvoiceDocument, settings: PreflightSettings, add:
     if (!isLinked && vendor.isActive && !settings.createMissingVendors) add('VENDOR_MISSING', { vendor: vendor.name });
     else if (vendor.isActive) checkHeldVendor(invoice, vendor, add);
   }
+  if (invoice.beforeGoLive !== null) add('BEFORE_GO_LIVE', invoice.beforeGoLive);
   if (!USABLE_NUMBER.test(number)) add('INVOICE_NO_CHARS', { number });
   if (invoice.lines.every((line) => line.project === null)) add('LINES_MISSING', { invoice: number });
 }

@@ -151,6 +151,10 @@ export const Invoice = InvoiceRow.extend({
     delete: z.boolean(),
     /** files of a sent invoice are not in Procore: they can go alone */
     sendFiles: z.boolean(),
+    ignore: z.boolean(),
+    unignore: z.boolean(),
+    /** it is from before go-live: an admin may send it with a reason */
+    sendEarly: z.boolean(),
   }),
 });
 export type Invoice = z.infer<typeof Invoice>;
@@ -167,6 +171,12 @@ export const SendResult = z.object({
   queued: z.array(Id),
   refused: z.array(z.object({ id: Id, number: z.string(), message: z.string() })),
 });
+
+/** POST /api/invoices/:id/ignore {reason}, and /send-early {reason} for one from before go-live */
+export const WithReason = z.object({ reason: z.string().trim().min(1, 'Say why.').max(500) });
+
+/** POST /api/invoices/:id/deleted {choice}: what to do about what was deleted in Procore */
+export const DeletedChoice = z.object({ choice: z.enum(['recreate', 'unlink']) });
 
 /** POST /api/invoices/import (text/csv), 200: all rows, or none and every error with its row as a spreadsheet counts them */
 export const ImportResult = z.object({

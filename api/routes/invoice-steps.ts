@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { chooseDeleted, ignoreInvoice, unignoreInvoice } from '../../db/queries/invoice-choices.ts';
 import {
   approveInvoice,
   cancelInvoice,
@@ -12,7 +13,14 @@ import {
 import type { StepResult } from '../../db/queries/invoices.ts';
 import type { Tx } from '../../db/types.ts';
 import { cancelRun } from '../../dispatch/documents.ts';
-import { DuplicateChoice, Invoice, SendRequest, SendResult } from '../../schemas/invoices.ts';
+import {
+  DeletedChoice,
+  DuplicateChoice,
+  Invoice,
+  SendRequest,
+  SendResult,
+  WithReason,
+} from '../../schemas/invoices.ts';
 import type { Caller } from '../caller.ts';
 import type { RouteContext } from '../context.ts';
 import { accept, showInvoice } from '../invoice-answers.ts';
@@ -68,7 +76,7 @@ export function invoiceStepRoutes({ route, deps }: RouteContext): void {
   step('unapprove', 'Takes an approval back', 'invoice.approve', ({ tx, caller, id }) =>
     unapproveInvoice(tx, caller.account, id, caller.actor),
   );
-  step('send', 'Queues an approved invoice for Procore', 'invoice.send', send, 202);
+  step('send', 'Queues an approved invoice for Procore', 'invoice.send', (one) => send(one), 202);
   step(
     'retry',
     'Queues a failed invoice again',
@@ -80,6 +88,12 @@ export function invoiceStepRoutes({ route, deps }: RouteContext): void {
     cancelInvoice(tx, caller.account, id, caller.actor),
   );
 
+  step(
+    'unignore',
+    'Takes "ignored" back: the invoice stands where it stood before',
+    'invoice.send',
+    ({ tx, caller, id }) => unignoreInvoice(tx, caller.account, id, caller.actor),
+  );
   step(
     'send-files',
     'Sends the files of a sent invoice again, and nothing else of it',
@@ -99,6 +113,58 @@ export function invoiceStepRoutes({ route, deps }: RouteContext): void {
       status: 202,
     },
     ({ db, caller, body }) => db.transaction((tx) => queueInvoices(tx, caller.account, body.ids, caller.actor)),
+  );
+
+  const reasoned = (
+    name: string,
+    does: string,
+    may: Right,
+    take: (step: Step, reason: string) => Promise<StepResult | { kind: string }>,
+    status: 200 | 202 = 200,
+  ) =>
+    route(
+      {
+        method: 'post',
+        path: `/api/invoices/:id/${name}`,
+        does,
+        may,
+        params: InvoiceParams,
+        body: WithReason,
+        answer: Invoice,
+        status,
+      },
+      ({ db, caller, params: { id }, body: { reason } }) =>
+        db.transaction(async (tx) => {
+          accept(await take({ tx, caller, id }, reason));
+          return showInvoice(tx, deps, caller, id);
+        }),
+    );
+  reasoned('ignore', 'Keeps an invoice from being sent', 'invoice.send', ({ tx, caller, id }, reason) =>
+    ignoreInvoice(tx, caller.account, id, caller.actor, reason),
+  );
+  reasoned(
+    'send-early',
+    'Queues one invoice from before the go-live date, with a reason',
+    'invoice.send-early',
+    (step, reason) => send(step, reason),
+    202,
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/invoices/:id/deleted',
+      does: 'Decides about what was deleted in Procore: make it again, or let go of it',
+      may: 'invoice.send',
+      params: InvoiceParams,
+      body: DeletedChoice,
+      answer: Invoice,
+    },
+    ({ db, caller, params: { id }, body }) =>
+      db.transaction(async (tx) => {
+        accept(await chooseDeleted(tx, caller.account, id, caller.actor, body.choice));
+        return showInvoice(tx, deps, caller, id);
+      }),
   );
 
   route(
@@ -121,8 +187,8 @@ export function invoiceStepRoutes({ route, deps }: RouteContext): void {
   );
 }
 
-async function send({ tx, caller, id }: Step): Promise<{ kind: string }> {
-  const { refused } = await queueInvoices(tx, caller.account, [id], caller.actor);
+async function send({ tx, caller, id }: Step, earlyReason?: string): Promise<{ kind: string }> {
+  const { refused } = await queueInvoices(tx, caller.account, [id], caller.actor, earlyReason);
   const [no] = refused;
   if (no?.number === '') return { kind: 'not-found' };
   if (no) throw conflict(no.message);

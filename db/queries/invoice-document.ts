@@ -26,6 +26,7 @@ import {
 } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { listAttachments } from './attachments.ts';
+import { goLiveBreach } from './go-live.ts';
 import { commitmentsOfInvoice } from './invoice-commitments.ts';
 
 type InvoiceRow = typeof payableInvoice.$inferSelect;
@@ -91,6 +92,7 @@ async function describe(
     vendor: await vendorOf(db, account, row.payableAccountId),
     duplicateChoice: row.duplicateChoice,
     hasTwin: await hasTwin(db, account, row),
+    beforeGoLive: row.earlyReason === null ? await goLiveBreach(db, account, row.id) : null,
     files: await listAttachments(db, account, row.id),
     lines: lines.map((line): DocumentLine => {
       const place = projects.get(line.projectId ?? row.projectId ?? '') ?? null;

@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, or, sql } from 'drizzle-orm';
-import { messageOf } from '../../domain/errors.ts';
+import { CATALOGUE, messageOf } from '../../domain/errors.ts';
 import { allowedSteps, type Finding } from '../../domain/invoice.ts';
 import { preflight } from '../../domain/preflight.ts';
 import { payableInvoice, pushPart } from '../schema/index.ts';
@@ -7,6 +7,7 @@ import type { Queryable } from '../types.ts';
 import { writeAudit } from './audit.ts';
 import { OFF_THE_QUEUE, type QueuedFor } from './document-queue.ts';
 import { clearWaits } from './document-waits.ts';
+import { goLiveBreach } from './go-live.ts';
 import { addLog } from './integration-log.ts';
 import { loadInvoice } from './invoice-document.ts';
 import { IS_ON_ITS_WAY, lockInvoice, type StepResult } from './invoices.ts';
@@ -105,12 +106,15 @@ const PERSON = 1;
 /**
  * Sending is a row: marks approved invoices as queued, each on the revision it has now. The dispatcher starts them
  * (design: sending is a row), so this answers the same whether Temporal runs or not.
+ *
+ * @param earlyReason why an admin sends one from before go-live; several at once never contain such
  */
 export async function queueInvoices(
   db: Queryable,
   account: string,
   ids: readonly string[],
   actor: string,
+  earlyReason?: string,
 ): Promise<QueueResult> {
   const result: QueueResult = { queued: [], refused: [] };
   // One order of locking for all, so that two batches that share invoices cannot wait for each other.
@@ -125,7 +129,13 @@ export async function queueInvoices(
       result.refused.push({ id, number: row.number, message: whyNotSent(row) });
       continue;
     }
+    const isTooEarly = await isHeldByGoLive(db, account, row, ids.length > 1, earlyReason);
+    if (isTooEarly !== null) {
+      result.refused.push({ id, number: row.number, message: isTooEarly });
+      continue;
+    }
     await queue(db, account, id, actor);
+    if (earlyReason !== undefined) await noteEarly(db, account, row, actor, earlyReason);
     await addLog(db, {
       account,
       documentId: id,
@@ -138,6 +148,25 @@ export async function queueInvoices(
     result.queued.push(id);
   }
   return result;
+}
+
+/** Why an invoice from before go-live does not leave like this; null when it may. */
+async function isHeldByGoLive(
+  db: Queryable,
+  account: string,
+  row: Row,
+  isOneOfMany: boolean,
+  earlyReason: string | undefined,
+): Promise<string | null> {
+  if (!isOneOfMany && (earlyReason !== undefined || row.earlyReason !== null)) return null;
+  const breach = await goLiveBreach(db, account, row.id);
+  if (breach === null) return null;
+  return `${row.number}: ${messageOf({ code: 'BEFORE_GO_LIVE', facts: breach })} ${CATALOGUE.BEFORE_GO_LIVE.fix}`;
+}
+
+async function noteEarly(db: Queryable, account: string, row: Row, actor: string, reason: string): Promise<void> {
+  await db.update(payableInvoice).set({ earlyReason: reason }).where(eq(payableInvoice.id, row.id));
+  await writeAudit(db, { account, actor, action: 'invoice.sent-early', subject: row.number, after: { reason } });
 }
 
 type Row = NonNullable<Awaited<ReturnType<typeof lockInvoice>>>;
@@ -182,8 +211,9 @@ export async function retryInvoice(db: Queryable, account: string, id: string, a
   const row = await lockInvoice(db, account, id);
   if (row === null) return { kind: 'not-found' };
   if (!allowedSteps(row).retry) return { kind: 'conflict', message: whyNotSent(row) };
-  await queueInvoices(db, account, [id], actor);
-  return { kind: 'done' };
+  const { refused } = await queueInvoices(db, account, [id], actor);
+  const [no] = refused;
+  return no === undefined ? { kind: 'done' } : { kind: 'conflict', message: no.message };
 }
 
 /**

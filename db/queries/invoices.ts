@@ -79,6 +79,7 @@ export async function updateInvoice(
   const row = await lockInvoice(db, account, id);
   if (row === null) return { kind: 'not-found' };
   if (isOnItsWay(row.integration)) return { kind: 'conflict', message: IS_ON_ITS_WAY };
+  if (row.integration === 'ignored') return { kind: 'conflict', message: 'The invoice is ignored; take that back first.' };
   const unknown = await findUnknown(db, account, draft);
   if (unknown !== null) return unknown;
   await db
@@ -93,6 +94,7 @@ export async function updateInvoice(
       integration: null,
       problems: [],
       duplicateChoice: null,
+      earlyReason: null,
       revision: sql`${payableInvoice.revision} + 1`,
       updatedAt: sql`now()`,
     })
@@ -208,6 +210,7 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
   if (!listed) return null;
   const settings = await getSettings(db, account);
   const { row, document } = loaded;
+  const steps = allowedSteps(listed);
   const parts = await partsOf(db, account, id, document.files);
   const nameOf = await namesOfPeople(db, account, [row.enteredBy, row.checkedBy, row.approvedBy]);
   return {
@@ -230,8 +233,9 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
     parts,
     lastRun: await lastRun(db, account, id),
     allowed: {
-      ...allowedSteps(listed),
+      ...steps,
       delete: listed.integration === null && !parts.some((part) => part.isStanding),
+      sendEarly: (steps.send || steps.retry) && document.beforeGoLive !== null,
       sendFiles: listed.integration === 'sent' && parts.some((part) => part.lacksFiles),
     },
   };

@@ -21,6 +21,7 @@ interface Sample {
 export async function prepareProject(stack: Stack): Promise<Coding> {
   const company = (await connectStack(stack)).find(({ name }) => name === 'Kauri Construction Ltd');
   await stack.api('PATCH', '/api/settings', { invoicesInterface: 'procore', selfApproval: true });
+  await stack.api('PATCH', `/api/companies/${company?.id}`, { goLiveDate: '2020-01-01' });
   const { exampleProjects } = await stack.control<Sample>('GET', '/sample');
   const started = await stack.api<FetchWithItems>('POST', '/api/fetches', {
     companyId: company?.id,

@@ -38,7 +38,7 @@ async function addRecords() {
   const company = first(
     await db
       .insert(procoreCompany)
-      .values({ account, connectionId: connection.id, procoreId: '8089', name: 'Kauri Builders' })
+      .values({ account, connectionId: connection.id, procoreId: '8089', name: 'Kauri Builders', goLiveDate: '2020-01-01' })
       .returning(),
   );
   const companyId = company.id;
@@ -109,6 +109,9 @@ const NOTHING = {
   unapprove: false,
   delete: false,
   sendFiles: false,
+  ignore: false,
+  unignore: false,
+  sendEarly: false,
 };
 
 test('an invoice without a cost type is not checked while that setting is on; allocating one lets it through', async () => {

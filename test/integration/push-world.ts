@@ -99,6 +99,7 @@ async function describeWorld(stack: Stack): Promise<PushWorld> {
   const [company] = (await connectStack(stack)) as [CompanyView];
   const guide = await stack.control<{ exampleProjects: Record<string, { id: number }> }>('GET', '/sample');
   const procoreIds = [guide.exampleProjects.inConstruction!.id, guide.exampleProjects.withoutBudget!.id];
+  await stack.api('PATCH', `/api/companies/${company.id}`, { goLiveDate: '2020-01-01' });
   for (const id of procoreIds) await fetchProject(stack, company, id);
   const taxCodeId = await mapTax(stack, company);
   const numbers = new Map<string, string>();

@@ -82,6 +82,7 @@ export const anInvoice = (fields: Partial<InvoiceDocument> = {}): InvoiceDocumen
   vendor: { id: 'vendor-1', name: 'Acme Steel Ltd', isActive: true, procoreIds: { 'company-1': '500' } },
   duplicateChoice: null,
   hasTwin: false,
+  beforeGoLive: null,
   files: [],
   lines: [aLine()],
   ...fields,

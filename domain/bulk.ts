@@ -1,0 +1,16 @@
+/** What invoices of a bulk action have in common. At least one thing must be named: "all" is never meant by accident. */
+export interface BulkFilter {
+  /** the code of the catalogue they stand still for */
+  problem?: string | undefined;
+  /** in number, supplier or project */
+  search?: string | undefined;
+  payableAccountId?: string | undefined;
+  projectId?: string | undefined;
+  /** business days, both included */
+  from?: string | undefined;
+  until?: string | undefined;
+}
+
+/** Whether a filter names nothing, and so would take everything. */
+export const isEmptyFilter = (filter: BulkFilter): boolean =>
+  Object.values(filter).every((value) => value === undefined || String(value).trim() === '');
