@@ -56,22 +56,24 @@ function Whole({ kind, commitment }: { kind: CommitmentKind; commitment: Commitm
     >
       {commitment.whyGreyed !== null && <p className={styles.notice}>{commitment.whyGreyed}</p>}
       <Facts kind={kind} commitment={commitment} />
-      <Section title="Lines" hint="The schedule of values as it stands in Procore, excluding GST.">
-        <DataTable
-          label="Lines"
-          columns={LINE_COLUMNS}
-          rows={commitment.lines}
-          keyOf={(line) => line.id}
-          isMuted={(line) => line.isRemoved}
-        />
-      </Section>
-      <Section title="Variations" hint="Only approved variations add to what may be invoiced.">
-        {commitment.variations.length === 0 ? (
-          <p className={styles.soft}>This {KINDS[kind].noun} has no variations.</p>
-        ) : (
-          commitment.variations.map((variation) => <OneVariation key={variation.id} variation={variation} />)
-        )}
-      </Section>
+      <div className={styles.sections}>
+        <Section title="Lines" hint="The schedule of values as it stands in Procore, excluding GST.">
+          <DataTable
+            label="Lines"
+            columns={LINE_COLUMNS}
+            rows={commitment.lines}
+            keyOf={(line) => line.id}
+            isMuted={(line) => line.isRemoved}
+          />
+        </Section>
+        <Section title="Variations" hint="Only approved variations add to what may be invoiced.">
+          {commitment.variations.length === 0 ? (
+            <p className={styles.soft}>This {KINDS[kind].noun} has no variations.</p>
+          ) : (
+            commitment.variations.map((variation) => <OneVariation key={variation.id} variation={variation} />)
+          )}
+        </Section>
+      </div>
     </Screen>
   );
 }
@@ -122,6 +124,9 @@ const LINE_COLUMNS: Column<CommitmentLine>[] = [
   },
 ];
 
+/** Of what is not approved nothing remains to be claimed. */
+const NOT_CLAIMABLE_COLUMNS = LINE_COLUMNS.filter(({ header }) => header !== 'Remaining $');
+
 const quantityOf = ({ quantity, unit }: CommitmentLine) =>
   quantity === null ? null : `${quantity}${unit === null ? '' : ` ${unit}`}`;
 
@@ -171,7 +176,7 @@ function OneVariation({ variation }: { variation: Variation }) {
       {variation.lines.length > 0 && (
         <DataTable
           label={`Lines of variation ${variation.number}`}
-          columns={LINE_COLUMNS}
+          columns={variation.state === 'approved' ? LINE_COLUMNS : NOT_CLAIMABLE_COLUMNS}
           rows={variation.lines}
           keyOf={(line) => line.id}
           isMuted={(line) => line.isRemoved}

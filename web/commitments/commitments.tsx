@@ -17,7 +17,7 @@ import { WhyNotHereDialog } from './why-not-here.tsx';
 const columnsOf = (kind: CommitmentKind): Column<Commitment>[] => [
   {
     header: 'Number',
-    width: 130,
+    width: 118,
     cell: (row) =>
       kind === 'purchase_order' ? (
         <Link to="/purchase-orders/$id" params={{ id: row.id }}>
@@ -30,13 +30,13 @@ const columnsOf = (kind: CommitmentKind): Column<Commitment>[] => [
       ),
   },
   { header: 'Description', cell: (row) => row.description },
-  { header: 'Supplier', width: 190, cell: (row) => <Supplier row={row} /> },
-  { header: 'Project', width: 190, cell: (row) => `${row.projectCode} ${row.projectName}` },
-  { header: 'Status', width: 170, cell: (row) => <Standing row={row} /> },
-  { header: 'Variations', width: 110, cell: (row) => <Variations row={row} /> },
-  { header: 'Revised $', width: 120, align: 'right', cell: (row) => formatMoney(row.revised) },
-  { header: 'Invoiced $', width: 120, align: 'right', cell: (row) => formatMoney(row.invoiced) },
-  { header: 'Remaining $', width: 120, align: 'right', cell: (row) => formatMoney(row.remaining) },
+  { header: 'Supplier', width: 150, cell: (row) => <Supplier row={row} /> },
+  { header: 'Project', width: 150, cell: (row) => `${row.projectCode} ${row.projectName}` },
+  { header: 'Status', width: 140, cell: (row) => <Standing row={row} /> },
+  { header: 'Variations', width: 84, cell: (row) => <Variations row={row} /> },
+  { header: 'Revised $', width: 102, align: 'right', cell: (row) => formatMoney(row.revised) },
+  { header: 'Invoiced $', width: 96, align: 'right', cell: (row) => formatMoney(row.invoiced) },
+  { header: 'Remaining $', width: 116, align: 'right', cell: (row) => formatMoney(row.remaining) },
 ];
 
 const PURCHASE_ORDER_COLUMNS = columnsOf('purchase_order');
