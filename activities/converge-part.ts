@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { readAttachment } from '../db/queries/attachments.ts';
+import { asClaimPart } from '../db/queries/claim-parts.ts';
 import { type JournalEntry, journal, learn, loadPart, type Part } from '../db/queries/push-parts.ts';
 import type { Db } from '../db/types.ts';
 import {
@@ -26,6 +27,7 @@ import {
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
+import { convergeClaim } from './converge-claim.ts';
 import { apply, look, showRecord, type WriteAnswer } from './direct-cost-record.ts';
 import { attempted, type Trail } from './push-attempt.ts';
 import { refusalInWords } from './push-refusal.ts';
@@ -61,7 +63,9 @@ export async function convergePart(deps: ConvergeDeps, input: ConvergePartInput)
   const part = await loadPart(deps.db, input.account, input.partId);
   if (part === null) return { done: true };
   return attempted(deps.db, { account: part.account, invoiceId: part.documentId }, (trail) =>
-    converge({ ...deps, part, desired: wish(part), trail, api: openApi(deps, part, trail), runId: runId() }),
+    part.target === 'requisition'
+      ? convergeClaim({ ...deps, part: asClaimPart(part), trail, api: openApi(deps, part, trail) })
+      : converge({ ...deps, part, desired: wish(part), trail, api: openApi(deps, part, trail), runId: runId() }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { type QueuedFor, takeQueued } from '../db/queries/document-queue.ts';
 import { addLog, lastRun } from '../db/queries/integration-log.ts';
+import { allocateLoaded } from '../db/queries/invoice-allocations.ts';
 import { type LoadedInvoice, loadInvoice } from '../db/queries/invoice-document.ts';
 import { keepProblems } from '../db/queries/push-outcome.ts';
 import { planFiles, savePlan, standingParts } from '../db/queries/push-parts.ts';
@@ -11,6 +12,7 @@ import type { Finding, InvoiceDocument } from '../domain/invoice.ts';
 import { type MissingRecord, missingOf } from '../domain/missing.ts';
 import { filesToSend, type PlanCompany, planInvoice } from '../domain/plan.ts';
 import { companiesOf, preflight } from '../domain/preflight.ts';
+import { planClaims } from '../domain/requisition-plan.ts';
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { findMissing } from './create-missing.ts';
@@ -80,9 +82,12 @@ export function createPrepare({ db, procore }: PrepareDeps) {
       await refuseProblems(db, ref, loaded, settings, refusals);
       const missing = missingOf(loaded.document);
       if (missing.length > 0) return { isWanted: true, missing, partIds: [] };
-      const plan = planInvoice(loaded.document, settings, await companies(loaded.document, trail));
+      const known = await companies(loaded.document, trail);
+      const plan = planInvoice(loaded.document, settings, known);
+      const connections = Object.fromEntries(Object.entries(known).map(([id, one]) => [id, one.connectionId]));
+      const claims = planClaims(loaded.document, settings, connections, plan.notes);
       const partIds = await db.transaction((tx) =>
-        savePlan(tx, ref.account, ref.invoiceId, loaded.document.revision, plan.parts),
+        savePlan(tx, ref.account, ref.invoiceId, loaded.document.revision, [...plan.parts, ...claims]),
       );
       for (const message of plan.notes)
         await addLog(db, { account: ref.account, documentId: ref.invoiceId, event: 'note', result: 'info', message });
@@ -146,7 +151,9 @@ async function loadFresh(
 async function loadOrFail(db: Db, { account, invoiceId }: InvoiceRef): Promise<LoadedInvoice> {
   const loaded = await loadInvoice(db, account, invoiceId);
   if (loaded === null) throw new Error(`Invoice ${invoiceId} is gone`);
-  return loaded;
+  // The order may have come in since the invoice was entered.
+  if (!(await allocateLoaded(db, account, loaded))) return loaded;
+  return (await loadInvoice(db, account, invoiceId)) ?? loaded;
 }
 
 /** Keeps every problem on the invoice; the run fails with the first in catalogue order. */

@@ -54,7 +54,8 @@ export async function showInvoice(
     parts: parts.map(
       ({ procoreId, projectProcoreId, loginUrl, isStanding: _isStanding, lacksFiles: _lacksFiles, ...part }) => ({
         ...part,
-        procoreUrl: directCostLink(loginUrl, projectProcoreId, procoreId),
+        // Where Procore's own screens show a claim is not published.
+        procoreUrl: part.commitmentText === null ? directCostLink(loginUrl, projectProcoreId, procoreId) : null,
       }),
     ),
     temporalUrl: lastRun === null ? null : temporalLink(env, workflowIds.invoice(caller.account, id), lastRun.runId),

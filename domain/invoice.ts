@@ -19,6 +19,12 @@ export interface InvoiceLineDraft {
 /** An invoice as it is entered. Dollars excluding tax; a credit is entered positive. */
 export interface InvoiceDraft {
   kind: 'invoice' | 'credit';
+  invoiceType?: InvoiceType | undefined;
+  /** the order number as the supplier wrote it */
+  poNumber?: string | null | undefined;
+  /** one of the two at most */
+  purchaseOrderId?: string | null | undefined;
+  subContractId?: string | null | undefined;
   number: string;
   payableAccountId?: string | null | undefined;
   invoiceDate: string;

@@ -1,4 +1,5 @@
 import type { InvoiceDocument } from './invoice.ts';
+import { isClaimed } from './routing.ts';
 
 /** A record an invoice needs that Procore may not have yet, by our ids. */
 export type MissingRecord =
@@ -19,11 +20,13 @@ export function missingOf(invoice: InvoiceDocument): MissingRecord[] {
     );
     add({ kind: 'vendor', companyId, localId: invoice.vendor.id, projectProcoreIds: [...new Set(projectProcoreIds)] });
   }
-  for (const { project, costType } of invoice.lines) {
+  // The lines of claims have the codes of their commitment.
+  const coded = invoice.lines.filter((line) => !isClaimed(line));
+  for (const { project, costType } of coded) {
     if (project?.companyId == null || costType === null || costType.procoreId !== null) continue;
     add({ kind: 'cost_type', companyId: project.companyId, localId: costType.id });
   }
-  for (const { project, code } of invoice.lines) {
+  for (const { project, code } of coded) {
     if (project?.companyId == null || project.procoreId === null || code === null) continue;
     if (code.procoreId !== null && code.isActive) continue;
     const { companyId, procoreId: projectProcoreId } = project;

@@ -13,12 +13,21 @@ const InvoiceLineInput = z.object({
   taxCodeId: Id.nullish(),
 });
 
+export const InvoiceType = z.enum(['standard', 'claim', 'retention_release']);
+
 /**
  * POST /api/invoices (201), PUT /api/invoices/:id, both answered with the Invoice; DELETE /api/invoices/:id answers 204.
  * Header project, code and type stand for lines that leave theirs blank.
  */
 export const InvoiceInput = z.object({
   kind: z.enum(['invoice', 'credit']).default('invoice'),
+  /** claims and releases of retention name a subcontract */
+  invoiceType: InvoiceType.default('standard'),
+  /** the order number as the supplier wrote it; it names the order while none is chosen */
+  poNumber: z.string().max(255).nullish(),
+  /** a purchase order or a subcontract, not both */
+  purchaseOrderId: Id.nullish(),
+  subContractId: Id.nullish(),
   number: z.string().trim().min(1, 'Enter the invoice number.').max(255),
   payableAccountId: Id.nullish(),
   invoiceDate: Day,
@@ -53,6 +62,8 @@ export const InvoiceRow = z.object({
   vendorName: z.string().nullable(),
   /** "P-1007 Harbour Apartments", or "3 projects" */
   projectName: z.string().nullable(),
+  /** "Direct cost", "PO-2210 claim 3", "Accounting" */
+  route: z.string(),
   invoiceDate: Day,
   total: Money,
   tax: Money,
@@ -92,6 +103,8 @@ const InvoiceLine = InvoiceLineInput.extend({
 const InvoicePart = z.object({
   id: Id,
   projectText: z.string(),
+  /** "purchase order PO-2210" where the record is a claim; null for a direct cost */
+  commitmentText: z.string().nullable(),
   state: z.enum(['planned', 'sending', 'sent', 'failed', 'reversed']),
   total: Money,
   procoreUrl: z.url().nullable(),
@@ -123,6 +136,16 @@ export const Invoice = InvoiceRow.extend({
   projectId: Id.nullable(),
   projectCostCodeId: Id.nullable(),
   costTypeId: Id.nullable(),
+  invoiceType: InvoiceType,
+  poNumber: z.string().nullable(),
+  purchaseOrderId: Id.nullable(),
+  subContractId: Id.nullable(),
+  /** the order or subcontract the header names, also by the supplier's number alone */
+  commitment: z
+    .object({ kind: z.enum(['purchase_order', 'sub_contract']), id: Id, number: z.string(), text: z.string() })
+    .nullable(),
+  /** why an admin lets it book more than is left on a line */
+  overAllocationReason: z.string().nullable(),
   projectText: z.string().nullable(),
   codeText: z.string().nullable(),
   costTypeText: z.string().nullable(),

@@ -1,10 +1,5 @@
 import { and, asc, eq, inArray, or, sql } from 'drizzle-orm';
-import {
-  allocateSingle,
-  type CommitmentLine,
-  type DocumentAllocation,
-  type DocumentCommitment,
-} from '../../domain/allocations.ts';
+import type { CommitmentLine, DocumentAllocation, DocumentCommitment } from '../../domain/allocations.ts';
 import { type CommitmentKind, isSynced } from '../../domain/commitments.ts';
 import { normaliseName } from '../../domain/matching.ts';
 import {
@@ -20,7 +15,7 @@ import {
   variation,
   variationLine,
 } from '../schema/index.ts';
-import type { Queryable, Tx } from '../types.ts';
+import type { Queryable } from '../types.ts';
 
 type InvoiceRow = typeof payableInvoice.$inferSelect;
 type AllocationRow = typeof invoiceAllocation.$inferSelect;
@@ -289,71 +284,4 @@ async function bookedOn(
     )
     .groupBy(sql`1`);
   return new Map(rows.map(({ lineId, booked }) => [lineId, booked]));
-}
-
-/** An allocation as it is entered. */
-export interface AllocationDraft {
-  position: number;
-  lineId: string;
-  amount: string;
-  quantity: string | null;
-}
-
-/** Replaces what an invoice is allocated to. The caller has checked that the lines are those of the commitments named. */
-export async function replaceAllocations(
-  tx: Tx,
-  account: string,
-  invoiceId: string,
-  commitments: readonly DocumentCommitment[],
-  drafts: readonly AllocationDraft[],
-): Promise<void> {
-  await tx
-    .delete(invoiceAllocation)
-    .where(and(eq(invoiceAllocation.account, account), eq(invoiceAllocation.invoiceId, invoiceId)));
-  if (drafts.length === 0) return;
-  await tx.insert(invoiceAllocation).values(
-    drafts.map(({ position, lineId, amount, quantity }) => ({
-      account,
-      invoiceId,
-      linePosition: position,
-      amount,
-      quantity,
-      ...columnOf(commitments, lineId),
-    })),
-  );
-}
-
-function columnOf(commitments: readonly DocumentCommitment[], lineId: string) {
-  const on = commitments.find(({ lines }) => lines.some(({ id }) => id === lineId));
-  const line = on?.lines.find(({ id }) => id === lineId);
-  if (on === undefined || line === undefined) throw new Error(`There is no line ${lineId} to allocate to`);
-  if (line.variation !== null) return { variationLineId: lineId };
-  return on.kind === 'purchase_order' ? { purchaseOrderLineId: lineId } : { subContractLineId: lineId };
-}
-
-/** Allocates what can be allocated without asking: an invoice on a commitment that has one line only. */
-export async function allocateByItself(
-  db: Queryable,
-  account: string,
-  invoice: InvoiceRow,
-  lines: readonly { position: number; amount: string; projectId: string | null }[],
-): Promise<boolean> {
-  const projectIds = [...new Set(lines.flatMap(({ projectId }) => projectId ?? []))];
-  const { commitment, allocations } = await commitmentsOfInvoice(db, account, invoice, projectIds);
-  if (commitment === null) return false;
-  const found = allocateSingle(
-    commitment,
-    lines.map((line) => ({ ...line, allocations: allocations.get(line.position) ?? [] })),
-  );
-  if (found.length === 0) return false;
-  await db.insert(invoiceAllocation).values(
-    found.map(({ position, lineId, amount }) => ({
-      account,
-      invoiceId: invoice.id,
-      linePosition: position,
-      amount,
-      ...columnOf([commitment], lineId),
-    })),
-  );
-  return true;
 }

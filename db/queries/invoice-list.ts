@@ -23,6 +23,7 @@ export interface InvoiceListRow {
   number: string;
   vendorName: string | null;
   projectName: string | null;
+  route: string;
   invoiceDate: string;
   total: string;
   tax: string;
@@ -54,7 +55,7 @@ export async function listInvoices(
     eq(payableInvoice.account, account),
     TABS[query.tab],
     query.problem === undefined ? undefined : standsStillFor(query.problem),
-    searchedInvoices(query.search),
+    searched(query.search),
   );
   const rows = await selectRows(db)
     .where(and(matching, query.cursor === undefined ? undefined : lt(payableInvoice.id, query.cursor)))
@@ -74,11 +75,10 @@ export async function listInvoices(
 }
 
 /** The first problem names the reason, as the overview counts it. */
-export const standsStillFor = (code: string): SQL | undefined =>
+const standsStillFor = (code: string): SQL | undefined =>
   and(TABS.failed, sql`${payableInvoice.problems} -> 0 ->> 'code' = ${code}`);
 
-/** Needs the supplier joined. */
-export function searchedInvoices(search: string | undefined): SQL | undefined {
+function searched(search: string | undefined): SQL | undefined {
   if (search === undefined || search.trim() === '') return undefined;
   const pattern = `%${search.trim().replace(/[\\%_]/g, '\\$&')}%`;
   return or(
@@ -103,6 +103,13 @@ export const selectRows = (db: Queryable) =>
       vendorName: payableAccount.description,
       projectNames: sql<string[] | null>`(select array_agg(distinct ${project.code} || ' ' || ${project.description})
         from ${project} where ${project.id} in ${projectIdsOf})`,
+      routes: sql<string[] | null>`(select array_agg(distinct case when ${pushPart.target} = 'requisition'
+          then (${pushPart.desired} -> 'commitment' ->> 'number') || ' claim' || coalesce(' ' || (${pushPart.agreed} ->> 'number'), '')
+          else 'Direct cost' end)
+        from ${pushPart} where ${pushPart.documentId} = ${payableInvoice.id} and ${pushPart.desired} is not null)`,
+      orderNumber: sql<string | null>`coalesce(
+        (select number from purchase_order where id = ${payableInvoice.purchaseOrderId}),
+        (select number from sub_contract where id = ${payableInvoice.subContractId}))`,
       invoiceDate: payableInvoice.invoiceDate,
       total: payableInvoice.total,
       tax: payableInvoice.tax,
@@ -110,7 +117,6 @@ export const selectRows = (db: Queryable) =>
       integration: payableInvoice.integration,
       waitingFor: payableInvoice.waitingFor,
       waitingSince: payableInvoice.waitingSince,
-      ignoredReason: payableInvoice.ignoredReason,
       problems: payableInvoice.problems,
       procoreIds: sql<string[] | null>`(select array_agg(${pushPart.procoreId} order by ${pushPart.id}) from ${pushPart}
         where ${pushPart.documentId} = ${payableInvoice.id} and ${pushPart.procoreId} is not null)`,
@@ -123,9 +129,10 @@ type SelectedRow = Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>
 /** A row as people read it. */
 export function presentRow({
   projectNames,
+  routes,
+  orderNumber,
   waitingFor,
   waitingSince: _since,
-  ignoredReason,
   problems,
   procoreIds,
   ...row
@@ -137,10 +144,17 @@ export function presentRow({
     ...row,
     projectName:
       projectNames === null ? null : projectNames.length === 1 ? projectNames[0]! : `${projectNames.length} projects`,
-    integrationText:
-      row.integration === 'ignored' ? ignoredReason : markText(row.integration, first, waitingFor, procoreIds ?? [], isFileMissing),
+    route: routeText(routes, orderNumber, projectNames),
+    integrationText: markText(row.integration, first, waitingFor, procoreIds ?? [], isFileMissing),
     problemCode: first?.code ?? null,
   };
+}
+
+/** Where the invoice went, or will go as far as its header tells. */
+function routeText(routes: string[] | null, orderNumber: string | null, projectNames: string[] | null): string {
+  if (routes !== null) return routes.join(', ');
+  if (orderNumber !== null) return `${orderNumber} claim`;
+  return projectNames === null ? 'Accounting' : 'Direct cost';
 }
 
 function markText(

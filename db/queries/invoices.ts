@@ -12,6 +12,7 @@ import {
   projectText,
 } from '../../domain/invoice.ts';
 import { checkRounding } from '../../domain/preflight.ts';
+import { commitmentText } from '../../domain/routing.ts';
 import {
   costType,
   payableAccount,
@@ -21,13 +22,16 @@ import {
   procoreConnection,
   project,
   projectCostCode,
+  purchaseOrder,
   pushPart,
+  subContract,
   taxCode,
 } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
+import { allocateNew, dropAllocations } from './invoice-allocations.ts';
 import { clearWaits } from './document-waits.ts';
 import { addLog, lastRun } from './integration-log.ts';
-import { loadInvoice } from './invoice-document.ts';
+import { type LoadedInvoice, loadInvoice } from './invoice-document.ts';
 import { presentRow, selectRows } from './invoice-list.ts';
 import { namesOfPeople } from './people-names.ts';
 import { getSettings } from './settings.ts';
@@ -56,6 +60,7 @@ export async function createInvoice(
     .returning({ id: payableInvoice.id });
   if (!row) throw new Error('The invoice just inserted is gone');
   await insertLines(db, account, row.id, draft);
+  await allocateNew(db, account, row.id);
   await addLog(db, { account, documentId: row.id, event: 'received', result: 'info', actor, message: 'Entered.' });
   return { kind: 'created', id: row.id };
 }
@@ -101,6 +106,8 @@ export async function updateInvoice(
     .where(eq(payableInvoice.id, id));
   await db.delete(payableInvoiceLine).where(eq(payableInvoiceLine.invoiceId, id));
   await insertLines(db, account, id, draft);
+  await dropAllocations(db, account, row, draft);
+  await allocateNew(db, account, id);
   await clearWaits(db, account, id);
   await addLog(db, { account, documentId: id, event: 'changed', result: 'info', actor, message: 'Changed.' });
   return { kind: 'done' };
@@ -108,6 +115,10 @@ export async function updateInvoice(
 
 const headerOf = (draft: InvoiceDraft) => ({
   kind: draft.kind,
+  invoiceType: draft.invoiceType ?? ('standard' as const),
+  poNumber: draft.poNumber?.trim() || null,
+  purchaseOrderId: draft.purchaseOrderId ?? null,
+  subContractId: draft.subContractId ?? null,
   number: draft.number.trim(),
   matchNumber: matchNumber(draft.number),
   payableAccountId: draft.payableAccountId ?? null,
@@ -152,20 +163,27 @@ export async function lockInvoice(db: Queryable, account: string, id: string) {
 
 const REFERENCES = {
   payableAccountId: { table: payableAccount, what: 'supplier' },
+  purchaseOrderId: { table: purchaseOrder, what: 'purchase order' },
+  subContractId: { table: subContract, what: 'subcontract' },
   projectId: { table: project, what: 'project' },
   projectCostCodeId: { table: projectCostCode, what: 'cost code' },
   costTypeId: { table: costType, what: 'cost type' },
   taxCodeId: { table: taxCode, what: 'tax code' },
 } as const;
 
+const HEADER_REFERENCES = [
+  'payableAccountId',
+  'purchaseOrderId',
+  'subContractId',
+  'projectId',
+  'projectCostCodeId',
+  'costTypeId',
+] as const;
+
 /** A foreign key accepts any account's row, so ownership is asked for here. */
 async function findUnknown(db: Queryable, account: string, draft: InvoiceDraft): Promise<UnknownReference | null> {
   const named = [
-    ...(['payableAccountId', 'projectId', 'projectCostCodeId', 'costTypeId'] as const).map((field) => ({
-      field,
-      path: field as string,
-      id: draft[field],
-    })),
+    ...HEADER_REFERENCES.map((field) => ({ field, path: field as string, id: draft[field] })),
     ...draft.lines.flatMap((line, index) =>
       (['projectId', 'projectCostCodeId', 'costTypeId', 'taxCodeId'] as const).map((field) => ({
         field,
@@ -191,6 +209,8 @@ async function findUnknown(db: Queryable, account: string, draft: InvoiceDraft):
 export interface InvoicePartRow {
   id: string;
   projectText: string;
+  /** the order or subcontract a claim is on; null for a direct cost */
+  commitmentText: string | null;
   state: 'planned' | 'sending' | 'sent' | 'failed' | 'reversed';
   total: string;
   /** Procore has it, or may have it */
@@ -221,6 +241,12 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
     projectId: row.projectId,
     projectCostCodeId: row.projectCostCodeId,
     costTypeId: row.costTypeId,
+    invoiceType: row.invoiceType,
+    poNumber: row.poNumber,
+    purchaseOrderId: row.purchaseOrderId,
+    subContractId: row.subContractId,
+    commitment: commitmentOf(document),
+    overAllocationReason: row.overAllocationReason,
     enteredBy: nameOf(row.enteredBy),
     checkedBy: row.checkedBy && nameOf(row.checkedBy),
     approvedBy: row.approvedBy && nameOf(row.approvedBy),
@@ -240,6 +266,12 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
     },
   };
 }
+
+/** The commitment of the header, in words. */
+const commitmentOf = ({ commitment }: LoadedInvoice['document']) =>
+  commitment === null
+    ? null
+    : { kind: commitment.kind, id: commitment.id, number: commitment.number, text: commitmentText(commitment) };
 
 /** What the header's own coding is called. */
 async function headerTexts(db: Queryable, row: typeof payableInvoice.$inferSelect) {
@@ -296,14 +328,15 @@ async function partsOf(
     .where(and(eq(pushPart.account, account), eq(pushPart.documentId, documentId)))
     .orderBy(asc(pushPart.id));
   return rows.map(({ part, loginUrl }) => {
-    const desired = part.desired as { projectText: string; total: string } | null;
+    const desired = part.desired as { projectText: string; total: string; commitment?: { text: string } } | null;
     return {
       id: part.id,
       projectText: desired?.projectText ?? '',
+      commitmentText: desired?.commitment?.text ?? null,
       state: part.state,
       total: desired?.total ?? '0.00',
       isStanding: part.procoreId !== null || part.sending !== null,
-      lacksFiles: part.procoreId !== null && lacksFiles(files, part.agreed as Agreed | null),
+      lacksFiles: part.target === 'direct_cost' && part.procoreId !== null && lacksFiles(files, part.agreed as Agreed | null),
       procoreId: part.procoreId,
       projectProcoreId: part.projectProcoreId,
       loginUrl,

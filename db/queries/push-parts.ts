@@ -2,6 +2,7 @@ import { and, asc, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Agreed, DesiredDirectCost } from '../../domain/direct-cost.ts';
 import { type DesiredFile, filesOf } from '../../domain/direct-cost-files.ts';
 import type { PlannedPart } from '../../domain/plan.ts';
+import type { PlannedClaim } from '../../domain/requisition-plan.ts';
 import type { Sending } from '../../domain/settling.ts';
 import { procoreCompany, procoreConnection, procoreLink, project, pushPart } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
@@ -13,6 +14,7 @@ export interface Part {
   account: string;
   documentId: string;
   companyId: string;
+  target: 'direct_cost' | 'requisition';
   projectProcoreId: string;
   desired: DesiredDirectCost | null;
   agreed: Agreed | null;
@@ -39,7 +41,7 @@ export async function savePlan(
   account: string,
   documentId: string,
   revision: number,
-  parts: readonly PlannedPart[],
+  parts: readonly (PlannedPart | PlannedClaim)[],
 ): Promise<string[]> {
   const kept = parts.map((part) => part.partKey);
   const others = and(
@@ -62,9 +64,10 @@ export async function savePlan(
       revision,
       state: 'planned' as const,
     };
+    const target = 'target' in part ? part.target : 'direct_cost';
     const [row] = await tx
       .insert(pushPart)
-      .values({ account, documentKind: 'invoice', documentId, partKey: part.partKey, target: 'direct_cost', ...values })
+      .values({ account, documentKind: 'invoice', documentId, partKey: part.partKey, target, ...values })
       .onConflictDoUpdate({
         target: [pushPart.documentId, pushPart.partKey],
         set: { ...values, updatedAt: sql`now()` },
@@ -136,6 +139,7 @@ export async function loadPart(db: Queryable, account: string, id: string): Prom
     account: part.account,
     documentId: part.documentId,
     companyId: part.companyId,
+    target: part.target,
     projectProcoreId: part.projectProcoreId,
     desired: part.desired as DesiredDirectCost | null,
     agreed: part.agreed as Agreed | null,
@@ -178,7 +182,7 @@ export async function partStates(db: Queryable, account: string, documentId: str
 }
 
 /** `null` token: only while no write is on its way. */
-const holding = (part: Part) =>
+const holding = (part: Pick<Part, 'id' | 'account' | 'sendingToken'>) =>
   and(
     eq(pushPart.account, part.account),
     eq(pushPart.id, part.id),
@@ -186,11 +190,17 @@ const holding = (part: Part) =>
   );
 
 /** Changes to the journal of a part, made only if no other attempt has touched its `sending` since it was read. */
-export interface JournalEntry {
-  sending?: { write: Sending; token: string } | null;
-  agreed?: Agreed | null;
+export interface JournalEntry<A = Agreed, S = Sending> {
+  sending?: { write: S; token: string } | null;
+  agreed?: A | null;
   procoreId?: string | null;
   state?: 'planned' | 'sending' | 'sent' | 'failed' | 'reversed';
+}
+
+/** What the journal writes of a part, whatever its target. */
+interface JournaledPart<A, S> extends Pick<Part, 'id' | 'account' | 'sendingToken'> {
+  agreed: A | null;
+  sending: S | null;
 }
 
 /**
@@ -198,7 +208,11 @@ export interface JournalEntry {
  *
  * @returns the part as it stands now; null when another attempt was faster
  */
-export async function journal(db: Queryable, part: Part, entry: JournalEntry): Promise<Part | null> {
+export async function journal<A, S, P extends JournaledPart<A, S>>(
+  db: Queryable,
+  part: P & JournaledPart<A, S>,
+  entry: JournalEntry<A, S>,
+): Promise<P | null> {
   const { sending, ...rest } = entry;
   const columns =
     sending === undefined ? {} : { sending: sending?.write ?? null, sendingToken: sending?.token ?? null };
@@ -218,7 +232,7 @@ export async function journal(db: Queryable, part: Part, entry: JournalEntry): P
 /** What the first answers of a company and a project tell about them. */
 export async function learn(
   db: Queryable,
-  part: Part,
+  part: Pick<Part, 'account' | 'companyId' | 'projectProcoreId'>,
   { keepsTax, ...facts }: { returnsStamp?: boolean; keepsFiles?: boolean; keepsTax?: boolean },
 ): Promise<void> {
   if (Object.keys(facts).length > 0)

@@ -20,9 +20,17 @@ export interface DraftLine {
   taxCode: Pick | null;
 }
 
+/** The purchase order or subcontract of an invoice. */
+export interface OrderPick extends Pick {
+  kind: 'purchase_order' | 'sub_contract';
+}
+
 /** An invoice as it stands on the screen: amounts are what was typed, nothing is sent before Save. */
 export interface Draft {
   kind: 'invoice' | 'credit';
+  invoiceType: Invoice['invoiceType'];
+  order: OrderPick | null;
+  poNumber: string;
   number: string;
   supplier: Pick | null;
   invoiceDate: string | null;
@@ -55,6 +63,9 @@ export function blankLine(like?: DraftLine): DraftLine {
 export function blankDraft(invoiceDate: string): Draft {
   return {
     kind: 'invoice',
+    invoiceType: 'standard',
+    order: null,
+    poNumber: '',
     number: '',
     supplier: null,
     invoiceDate,
@@ -83,6 +94,9 @@ export function draftOf(invoice: Invoice): Draft {
   }));
   return {
     kind: invoice.kind,
+    invoiceType: invoice.invoiceType,
+    order: orderOf(invoice),
+    poNumber: invoice.poNumber ?? '',
     number: invoice.number,
     supplier: pickOf(invoice.payableAccountId, invoice.vendorName),
     invoiceDate: invoice.invoiceDate,
@@ -96,10 +110,20 @@ export function draftOf(invoice: Invoice): Draft {
   };
 }
 
+/** Only what a person chose: an order found by the supplier's number stays just that. */
+function orderOf({ commitment, purchaseOrderId, subContractId }: Invoice): OrderPick | null {
+  if (commitment === null || (purchaseOrderId === null && subContractId === null)) return null;
+  return { kind: commitment.kind, id: commitment.id, text: commitment.number };
+}
+
 /** What Save sends. Lines nobody wrote in are left out. */
 export function inputOf(draft: Draft): InvoiceInput {
   return {
     kind: draft.kind,
+    invoiceType: draft.invoiceType,
+    poNumber: draft.poNumber.trim() || null,
+    purchaseOrderId: draft.order?.kind === 'purchase_order' ? draft.order.id : null,
+    subContractId: draft.order?.kind === 'sub_contract' ? draft.order.id : null,
     number: draft.number,
     payableAccountId: draft.supplier?.id ?? null,
     invoiceDate: draft.invoiceDate ?? '',
