@@ -26,7 +26,7 @@ import { refusalOf, toFailure, waitsByItself } from '../platform/errors.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import type { FlowPage, FlowReader, FlowResult, RecordOutcome } from './flow.ts';
 
-export type DrainFlow = Exclude<Flow, 'fetch' | 'connect' | 'reconcile'>;
+export type DrainFlow = Exclude<Flow, 'fetch' | 'connect' | 'reconcile' | 'tax-test'>;
 
 export interface DrainInput {
   account: string;

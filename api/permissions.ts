@@ -11,6 +11,7 @@ export const RIGHTS = {
   'tax-mapping.change': ['admin'],
   'fetch.start': ['admin', 'operator'],
   'project.by-hand': ['admin'],
+  'project.test-tax': ['admin'],
   'mapping.decide': ['admin', 'clerk'],
   'commitment.refresh': ['admin', 'clerk', 'approver', 'operator'],
   'vendor.create': ['admin', 'clerk'],

@@ -2,15 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { desc } from 'drizzle-orm';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { requestConnect } from '../db/queries/companies.ts';
 import { insertEvents } from '../db/queries/inbox.ts';
+import { taxTest } from '../db/schema/index.ts';
 import { workflowIds } from '../platform/workflow-ids.ts';
 import type { Fetch } from '../schemas/fetches.ts';
 import startServices from '../test/environment/services.ts';
 import { connectStack, eventually, type Services, type Stack, startStack } from '../test/environment/stack.ts';
-import { startPushWorld, type Wish } from '../test/integration/push-world.ts';
+import { type PushWorld, startPushWorld, type Wish } from '../test/integration/push-world.ts';
 import { MONDAY, partyOf, startTimeWorld } from '../test/integration/time-world.ts';
 import { scrub } from './scrub-history.ts';
 
@@ -104,6 +106,7 @@ async function recordPushes(servers: Servers): Promise<void> {
     await push('code-missing', { lines: [{ projectCostCodeId: missing }] });
     await world.settings({ createMissingCodes: true });
     await push('code-created', { lines: [{ projectCostCodeId: missing }] });
+    for (const [at, mode] of ['works', 'dropped'].entries()) await recordTaxTest(world, at, mode);
   } finally {
     await world.stack.close();
   }
@@ -141,11 +144,29 @@ async function recordTimeSheets(servers: Servers): Promise<void> {
     });
     if (status !== 200) throw new Error(`Users were not switched on: ${status}`);
     const users = workflowIds.users(stack.account, company.id);
-    await eventually(async () => (await stack.deps.temporal.workflow.getHandle(users).describe()).status.name === 'COMPLETED', 90_000);
+    await eventually(
+      async () => (await stack.deps.temporal.workflow.getHandle(users).describe()).status.name === 'COMPLETED',
+      90_000,
+    );
     await save(stack, users, 'sync-user/switched-on');
   } finally {
     await stack.close();
   }
+}
+
+async function recordTaxTest({ stack, projects }: PushWorld, at: number, mode: string): Promise<void> {
+  const place = projects[at];
+  await stack.control('PUT', '/settings', { taxMode: { [place?.procoreId ?? 0]: mode } });
+  await stack.api('POST', `/api/projects/${place?.id}/test-tax`, {});
+  const [test] = await stack.deps.db.select({ id: taxTest.id }).from(taxTest).orderBy(desc(taxTest.id)).limit(1);
+  const id = workflowIds.taxTest(stack.account, test?.id ?? '');
+  await eventually(() =>
+    stack.deps.temporal.workflow
+      .getHandle(id)
+      .describe()
+      .catch(() => undefined),
+  );
+  await save(stack, id, `test-project-tax/${mode}`);
 }
 
 type FetchedWithItems = Fetch & { items: { state: string; projectProcoreId: string }[] };

@@ -190,6 +190,13 @@ const TARGETS: Record<Flow, (scope: ClaimedScope) => Target> = {
     kind: 'company',
     summary: `Compare ${scope.companyName} with Procore`,
   }),
+  'tax-test': (scope) => ({
+    type: 'TestProjectTax',
+    workflowId: workflowIds.taxTest(scope.account, scope.scope),
+    args: { account: scope.account, testId: scope.scope },
+    kind: 'project',
+    summary: `Test of tax codes, ${scope.companyName}`,
+  }),
 };
 
 const companyOf = ({ companyId, scope }: ClaimedScope) => companyId ?? scope.split('/')[0] ?? scope;

@@ -6,6 +6,7 @@ export const workflowIds = {
   vendors: (account: string, company: string) => `${account}/vendors/${company}`,
   costCodes: (account: string, company: string) => `${account}/cost-codes/${company}`,
   reconcile: (account: string, company: string, mode: 'delta' | 'full') => `${account}/reconcile/${company}/${mode}`,
+  taxTest: (account: string, testId: string) => `${account}/tax-test/${testId}`,
   maintain: (account: string) => `${account}/maintain`,
   users: (account: string, company: string) => `${account}/users/${company}`,
   timeSheet: (account: string, timeSheetId: string) => `${account}/timesheet/${timeSheetId}`,

@@ -149,6 +149,23 @@ export const TaxMappings = z.object({
 });
 export type TaxMappings = z.infer<typeof TaxMappings>;
 
+/**
+ * GET /api/companies/:id/tax-standings: whether GST works on the direct costs of each project, from what Procore answered.
+ * POST /api/projects/:id/test-tax `{}`, 202: finds it out with a draft that is deleted again (administrators).
+ */
+export const TaxStandings = z.array(
+  z.object({
+    projectId: Id,
+    code: z.string(),
+    description: z.string(),
+    standing: z.enum(['works', 'refused', 'unknown']),
+    test: z
+      .object({ state: z.enum(['queued', 'running', 'done', 'failed']), outcome: z.string().nullable(), at: Moment })
+      .nullable(),
+  }),
+);
+export type TaxStandings = z.infer<typeof TaxStandings>;
+
 /** PUT /api/companies/:id/tax-mappings: codes left out stay as they are; answered with the whole. */
 export const TaxMappingsChange = z.object({
   mappings: z.array(z.object({ taxCodeId: Id, procoreTaxCodeId: Id.nullable() })),

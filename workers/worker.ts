@@ -12,6 +12,7 @@ import { createReconcileActivities } from '../activities/reconcile.ts';
 import { createSyncCostCodes } from '../activities/sync-cost-codes.ts';
 import { createSyncUser } from '../activities/sync-user.ts';
 import { createSyncVendor } from '../activities/sync-vendor.ts';
+import { createTestProjectTaxActivities } from '../activities/test-project-tax.ts';
 import { asActivities } from '../platform/activity.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -86,6 +87,7 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
     ...createConnectCompanyActivities({ db, procore, hooks }),
     ...createReconcileActivities({ db, procore }),
     ...createMaintainActivities({ db, procore }),
+    ...createTestProjectTaxActivities({ db, procore }),
     ...createPushInvoiceActivities({ db, procore, env }),
     ...createPostTimesheetActivities({ db, procore, env }),
   });

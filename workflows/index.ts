@@ -8,3 +8,4 @@ export { Reconcile } from './reconcile.ts';
 export { SyncCostCodes } from './sync-cost-codes.ts';
 export { SyncUser } from './sync-user.ts';
 export { SyncVendor } from './sync-vendor.ts';
+export { TestProjectTax } from './test-project-tax.ts';

@@ -8,6 +8,12 @@ export function codeOf(error: unknown): string | undefined {
   return cause instanceof ApplicationFailure && cause.nonRetryable ? (cause.type ?? undefined) : undefined;
 }
 
+/** The sentence a step failed with. */
+export function messageOf(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause?.message ?? String(error);
+}
+
 /** Says in one upsert how the run ended, so that runs are found by it. */
 export function tag(outcome: 'sent' | 'skipped' | 'failed' | 'partial', code?: string): void {
   upsertSearchAttributes([
@@ -29,10 +35,9 @@ export const refused = (code: string): ApplicationFailure =>
 
 /** Ends a run Failed with a code of the catalogue: a matter for a person, not for an alert. */
 export function failed(error: unknown): ApplicationFailure {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return ApplicationFailure.create({
     type: codeOf(error) ?? 'UNKNOWN',
-    message: cause?.message ?? String(error),
+    message: messageOf(error),
     nonRetryable: true,
     category: ApplicationFailureCategory.BENIGN,
   });

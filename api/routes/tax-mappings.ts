@@ -6,13 +6,14 @@ import {
   saveTaxMappings,
   type TaxMappingRow,
 } from '../../db/queries/tax-mappings.ts';
+import { listTaxStandings, startTaxTest } from '../../db/queries/tax-tests.ts';
 import type { Queryable } from '../../db/types.ts';
 import { Decimal } from '../../domain/decimal.ts';
 import { Id } from '../../schemas/common.ts';
-import { TaxMappings, TaxMappingsChange } from '../../schemas/connection.ts';
+import { TaxMappings, TaxMappingsChange, TaxStandings } from '../../schemas/connection.ts';
 import type { Caller } from '../caller.ts';
 import type { RouteContext } from '../context.ts';
-import { type FieldProblem, invalidInput } from '../refusal.ts';
+import { conflict, type FieldProblem, invalidInput, notFound } from '../refusal.ts';
 import { requireCompany } from './companies.ts';
 
 const CompanyParams = z.object({ id: Id });
@@ -60,7 +61,46 @@ export function taxMappingRoutes({ route, deps }: RouteContext): void {
         return after;
       }),
   );
+
+  route(
+    {
+      method: 'get',
+      path: '/api/companies/:id/tax-standings',
+      does: 'On which projects GST works, is refused, or is not yet known, from what Procore answered',
+      may: 'read',
+      params: CompanyParams,
+      answer: TaxStandings,
+    },
+    async ({ db, caller, params }) => {
+      await requireCompany(db, deps, caller.account, params.id);
+      const rows = await listTaxStandings(db, caller.account, params.id);
+      return rows.map(({ keepsTax, ...row }) => ({ ...row, standing: STANDINGS[`${keepsTax}`] }));
+    },
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/projects/:id/test-tax',
+      does: 'Tests whether a project keeps tax codes, with a draft direct cost that is deleted again',
+      may: 'project.test-tax',
+      params: CompanyParams,
+      status: 202,
+    },
+    ({ db, caller, params }) =>
+      db.transaction(async (tx) => {
+        const started = await startTaxTest(tx, caller, params.id);
+        if (started === null) throw notFound('project');
+        if (started === 'running') throw conflict('A test of this project is under way.');
+        const { account, actor } = caller;
+        await writeAudit(tx, { account, actor, action: 'project.tax-tested', subject: started.code });
+        return undefined;
+      }),
+  );
 }
+
+/** In the words of the screen; what Procore has not told stays unknown. */
+const STANDINGS = { true: 'works', false: 'refused', null: 'unknown' } as const;
 
 async function read(db: Queryable, { account }: Caller, companyId: string): Promise<z.input<typeof TaxMappings>> {
   const [procoreTaxCodes, mappings] = await Promise.all([

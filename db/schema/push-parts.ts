@@ -11,7 +11,7 @@ export const pushPart = pgTable(
     companyId: uuid()
       .notNull()
       .references(() => procoreCompany.id, { onDelete: 'cascade' }),
-    documentKind: text({ enum: ['invoice'] }).notNull(),
+    documentKind: text({ enum: ['invoice', 'tax_test'] }).notNull(),
     documentId: uuid().notNull(),
     /** what the part is of its document: `project:<project id>` or `commitment:<commitment id>` */
     partKey: text().notNull(),

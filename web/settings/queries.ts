@@ -6,6 +6,7 @@ import {
   ConnectStart,
   TaxMappings,
   type TaxMappingsChange,
+  TaxStandings,
 } from '../../schemas/connection.ts';
 import { CodesPreview, ProjectsPreview } from '../../schemas/previews.ts';
 import { Settings } from '../../schemas/settings.ts';
@@ -62,4 +63,16 @@ export async function connectToProcore(): Promise<void> {
 export async function disconnect(): Promise<void> {
   await api.post('/api/connection/disconnect', z.unknown());
   await queryClient.invalidateQueries({ queryKey: ['connection'] });
+}
+
+export const taxStandingsQuery = (companyId: string) =>
+  queryOptions({
+    queryKey: ['companies', companyId, 'tax-standings'],
+    queryFn: () => api.get(`/api/companies/${companyId}/tax-standings`, TaxStandings),
+  });
+
+/** Finds out whether a project keeps tax codes; the answer stands in the list a moment later. */
+export async function testTax(projectId: string): Promise<void> {
+  await api.post(`/api/projects/${projectId}/test-tax`, z.unknown());
+  await queryClient.invalidateQueries({ queryKey: ['companies'] });
 }

@@ -7,6 +7,7 @@ import { announce, announceError } from '../elements/announce.tsx';
 import { Loaded } from '../elements/states.tsx';
 import { saveTaxMappings, taxMappingsQuery } from './queries.ts';
 import styles from './settings.module.css';
+import { TaxStandings } from './tax-standings.tsx';
 
 interface TaxMappingsWindowProps {
   company: Company;
@@ -22,6 +23,7 @@ export function TaxMappingsWindow({ company, mayChange, onClose }: TaxMappingsWi
       <Loaded query={query}>
         {(mappings) => <Mappings company={company} mappings={mappings} mayChange={mayChange} onDone={onClose} />}
       </Loaded>
+      <TaxStandings companyId={company.id} mayTest={mayChange} />
     </Modal>
   );
 }
