@@ -55,7 +55,7 @@ export async function listInvoices(
     eq(payableInvoice.account, account),
     TABS[query.tab],
     query.problem === undefined ? undefined : standsStillFor(query.problem),
-    searched(query.search),
+    searchedInvoices(query.search),
   );
   const rows = await selectRows(db)
     .where(and(matching, query.cursor === undefined ? undefined : lt(payableInvoice.id, query.cursor)))
@@ -75,10 +75,11 @@ export async function listInvoices(
 }
 
 /** The first problem names the reason, as the overview counts it. */
-const standsStillFor = (code: string): SQL | undefined =>
+export const standsStillFor = (code: string): SQL | undefined =>
   and(TABS.failed, sql`${payableInvoice.problems} -> 0 ->> 'code' = ${code}`);
 
-function searched(search: string | undefined): SQL | undefined {
+/** Needs the supplier joined. */
+export function searchedInvoices(search: string | undefined): SQL | undefined {
   if (search === undefined || search.trim() === '') return undefined;
   const pattern = `%${search.trim().replace(/[\\%_]/g, '\\$&')}%`;
   return or(
@@ -117,6 +118,7 @@ export const selectRows = (db: Queryable) =>
       integration: payableInvoice.integration,
       waitingFor: payableInvoice.waitingFor,
       waitingSince: payableInvoice.waitingSince,
+      ignoredReason: payableInvoice.ignoredReason,
       problems: payableInvoice.problems,
       procoreIds: sql<string[] | null>`(select array_agg(${pushPart.procoreId} order by ${pushPart.id}) from ${pushPart}
         where ${pushPart.documentId} = ${payableInvoice.id} and ${pushPart.procoreId} is not null)`,
@@ -133,6 +135,7 @@ export function presentRow({
   orderNumber,
   waitingFor,
   waitingSince: _since,
+  ignoredReason,
   problems,
   procoreIds,
   ...row
@@ -145,7 +148,10 @@ export function presentRow({
     projectName:
       projectNames === null ? null : projectNames.length === 1 ? projectNames[0]! : `${projectNames.length} projects`,
     route: routeText(routes, orderNumber, projectNames),
-    integrationText: markText(row.integration, first, waitingFor, procoreIds ?? [], isFileMissing),
+    integrationText:
+      row.integration === 'ignored'
+        ? ignoredReason
+        : markText(row.integration, first, waitingFor, procoreIds ?? [], isFileMissing),
     problemCode: first?.code ?? null,
   };
 }
