@@ -1,4 +1,4 @@
-import { type NewInboxEvent, storeEvents } from '../db/queries/inbox.ts';
+import { type NewInboxEvent, prepareStore } from '../db/queries/inbox.ts';
 import type { Db } from '../db/types.ts';
 
 /** Where the webhook receiver puts what it got. */
@@ -23,6 +23,7 @@ const INSERTS_IN_FLIGHT = 2;
  * @param onCommit called after each commit; it rings the doorbell
  */
 export function createInboxWriter(db: Db, onCommit: () => void): InboxWriter {
+  const store = prepareStore(db);
   const waiting: Waiting[] = [];
   let inFlight = 0;
 
@@ -37,10 +38,7 @@ export function createInboxWriter(db: Db, onCommit: () => void): InboxWriter {
 
   async function storeGroup(group: Waiting[]): Promise<void> {
     try {
-      await storeEvents(
-        db,
-        group.map(({ row }) => row),
-      );
+      await store(group.map(({ row }) => row));
       for (const { resolve } of group) resolve();
     } catch (error) {
       if (group.length === 1) group[0]?.reject(error);

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { type FLOWS, inboxEvent, inboxScope } from '../schema/index.ts';
 import type { Db, Queryable, Tx } from '../types.ts';
 
@@ -24,46 +24,63 @@ export interface NewInboxEvent {
   outcome?: string | null;
 }
 
-/**
- * Stores rows and makes sure their scopes exist, in one statement.
- * A delivery seen before is stored too, flagged and already ignored.
- */
-export async function storeEvents(db: Queryable, rows: readonly NewInboxEvent[]): Promise<void> {
-  if (rows.length === 0) return;
-  await db.execute(sql`
-    with incoming as (
-      select *, row_number() over (partition by coalesce("deliveryKey", 'row ' || ord) order by ord) as copy
-      from (
-        select r.*, row_number() over () as ord
-        from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
-          account text, "companyId" uuid, source text, flow text, scope text, "recordKind" text, "recordId" text,
-          "eventType" text, "deliveryKey" text, payload text, "fetchRunId" uuid, "fetchItemId" uuid, "reconcileRunId" uuid,
-          state text, outcome text
-        )
-      ) numbered
-    ), fresh as (
-      insert into inbox_event (account, company_id, source, flow, scope, record_kind, record_id, event_type,
-        delivery_key, payload, fetch_run_id, fetch_item_id, reconcile_run_id, state, outcome, finished_at)
-      select account, "companyId", source, flow, scope, "recordKind", "recordId", "eventType", "deliveryKey", payload,
-        "fetchRunId", "fetchItemId", "reconcileRunId", coalesce(state, 'pending'), outcome,
-        case when coalesce(state, 'pending') <> 'pending' then now() end
-      from incoming where copy = 1 order by ord
-      on conflict (delivery_key) where not is_duplicate do nothing
-      returning delivery_key
-    ), scopes as (
-      insert into inbox_scope (flow, scope, account, company_id)
-      select distinct on (flow, scope) flow, scope, account, "companyId"
-      from incoming where coalesce(state, 'pending') = 'pending' and flow is not null
-      order by flow, scope
-      on conflict do nothing
-    )
+/** The columns of a stored event, by the names of `NewInboxEvent`. */
+const INCOMING = sql.raw(`account text, "companyId" uuid, source text, flow text, scope text, "recordKind" text,
+  "recordId" text, "eventType" text, "deliveryKey" text, payload text, "fetchRunId" uuid, "fetchItemId" uuid,
+  "reconcileRunId" uuid, state text, outcome text`);
+
+/** The parts of the one statement that stores rows. `rows` is JSON: a value or a placeholder. */
+const storing = (rows: SQL | Placeholder) => ({
+  incoming: sql`
+    select *, row_number() over (partition by coalesce("deliveryKey", 'row ' || ord) order by ord) as copy
+    from (
+      select r.*, row_number() over () as ord from json_to_recordset(${rows}::text::json) as r(${INCOMING})
+    ) numbered`,
+  fresh: sql`
+    insert into inbox_event (account, company_id, source, flow, scope, record_kind, record_id, event_type,
+      delivery_key, payload, fetch_run_id, fetch_item_id, reconcile_run_id, state, outcome, finished_at)
+    select account, "companyId", source, flow, scope, "recordKind", "recordId", "eventType", "deliveryKey", payload,
+      "fetchRunId", "fetchItemId", "reconcileRunId", coalesce(state, 'pending'), outcome,
+      case when coalesce(state, 'pending') <> 'pending' then now() end
+    from incoming where copy = 1 order by ord
+    on conflict (delivery_key) where not is_duplicate do nothing
+    returning delivery_key`,
+  scopes: sql`
+    insert into inbox_scope (flow, scope, account, company_id)
+    select distinct on (flow, scope) flow, scope, account, "companyId"
+    from incoming where coalesce(state, 'pending') = 'pending' and flow is not null
+    order by flow, scope
+    on conflict do nothing`,
+  again: sql`
     insert into inbox_event (account, company_id, source, flow, scope, record_kind, record_id, event_type,
       delivery_key, is_duplicate, payload, state, outcome, finished_at)
     select account, "companyId", source, flow, scope, "recordKind", "recordId", "eventType", "deliveryKey", true, payload,
       'ignored', 'Procore delivered this event before.', now()
     from incoming
     where "deliveryKey" is not null and (copy > 1 or "deliveryKey" not in (select delivery_key from fresh where delivery_key is not null))
-    order by ord`);
+    order by ord`,
+});
+
+/**
+ * Stores rows and makes sure their scopes exist, in one statement.
+ * A delivery seen before is stored too, flagged and already ignored.
+ */
+export async function storeEvents(db: Queryable, rows: readonly NewInboxEvent[]): Promise<void> {
+  if (rows.length === 0) return;
+  const { incoming, fresh, scopes, again } = storing(sql`${JSON.stringify(rows)}`);
+  await db.execute(sql`with incoming as (${incoming}), fresh as (${fresh}), scopes as (${scopes}) ${again}`);
+}
+
+/** The same for the receiver, which stores all the time: prepared, so that nothing is built or planned per call. */
+export function prepareStore(db: Db): (rows: readonly NewInboxEvent[]) => Promise<void> {
+  const parts = storing(sql.placeholder('rows'));
+  const named = (name: keyof typeof parts) => db.$with(name, {}).as(parts[name]);
+  const statement = db
+    .with(named('incoming'), named('fresh'), named('scopes'), named('again'))
+    .select({ done: sql<number>`1` })
+    .from(sql`(values (1)) as stored`)
+    .prepare('store_events');
+  return async (rows) => void (await statement.execute({ rows: JSON.stringify(rows) }));
 }
 
 /** Stores rows of our own making and tells every dispatcher. */
