@@ -103,6 +103,7 @@ function Week({ sheet }: { sheet: TimeSheet }) {
           </Button>
         </div>
       )}
+      <Problems sheet={sheet} rows={rows} onChoose={setChosen} />
       {row !== undefined && chosen !== null && (
         <EntryPanel
           day={chosen.day}
@@ -120,6 +121,38 @@ function Week({ sheet }: { sheet: TimeSheet }) {
       )}
       <Log id={sheet.id} />
     </Screen>
+  );
+}
+
+interface ProblemsProps {
+  sheet: TimeSheet;
+  rows: readonly WeekRow[];
+  onChoose(place: Place): void;
+}
+
+/** Every entry that could not be sent, with the way to its cell. */
+function Problems({ sheet, rows, onChoose }: ProblemsProps) {
+  const failed = sheet.entries.filter((entry) => entry.problems.length > 0);
+  if (failed.length === 0) return null;
+  return (
+    <section aria-label="Problems" className={styles.log}>
+      <h2>Problems ({failed.length})</h2>
+      <ul>
+        {failed.map((entry) => {
+          const row = rows.find((one) => one.cells[entry.date]?.id === entry.id);
+          return (
+            <li key={entry.id}>
+              {entry.problems.map((problem) => problem.message).join(' ')}{' '}
+              {row !== undefined && (
+                <Button variant="subtle" size="compact-xs" onClick={() => onChoose({ row: row.key, day: entry.date })}>
+                  {weekdayOf(entry.date)}
+                </Button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 
