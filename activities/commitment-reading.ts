@@ -36,8 +36,6 @@ export interface CommitmentsReading {
   changeOrders: ReadChangeOrder[];
   /** Procore ids of linked records that are certainly gone, or not shown to us any more */
   gone: Record<CommitmentKind | 'variation', Set<string>>;
-  /** ids of contracts and packages that Procore shows, changed or not */
-  shown: Set<string>;
   /** what the company calls the statuses of change orders */
   statuses: RenamedStatus[];
   /** kinds of which so much vanished at once that nothing of them is taken away */
@@ -84,7 +82,6 @@ export async function readCommitments(input: CommitmentsInput): Promise<Commitme
     commitments: [],
     changeOrders: [],
     gone: { purchase_order: new Set(), sub_contract: new Set(), variation: new Set() },
-    shown: new Set(),
     statuses: slice.some(({ kind }) => kind === 'package') ? await readStatuses(input.api) : [],
     massVanish: [],
     next: input.from + slice.length < work.length ? input.from + slice.length : null,
@@ -229,7 +226,6 @@ async function readOne(
   if (work.kind === 'commitment') {
     const whole = await shownOrNull(apiOf(api, work.of).show({ projectId, id: work.row.id }));
     if (whole === null) return;
-    reading.shown.add(work.row.id);
     reading.commitments.push({ kind: work.of, row: work.row, whole });
     return;
   }
@@ -242,7 +238,6 @@ async function readOne(
       : { ...row, description: null, type: null, line_items: [] };
   const contractId = shown?.contract_id ?? row.contract_id;
   if (shown === null || contractId === null || shown.type === 'PrimeContractChangeOrder') return;
-  reading.shown.add(shown.id);
   reading.changeOrders.push({ contractId, shown, hiddenLines: hiddenLines ?? [] });
 }
 

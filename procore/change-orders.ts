@@ -57,7 +57,6 @@ export type PotentialLine = z.infer<typeof potentialLine>;
 
 /** What a company calls a status of change orders. */
 export const changeOrderStatus = z.object({ id, name: text, mapped_to_status: text });
-export type ChangeOrderStatus = z.infer<typeof changeOrderStatus>;
 
 export interface PackagesPageInput extends PageInput {
   projectId: string;

@@ -167,7 +167,7 @@ function presentListedLine(call: Call, holder: LineHolder, line: ContractLineRow
   };
 }
 
-export function lineCode(sim: Simulator, line: ContractLineRow) {
+function lineCode(sim: Simulator, line: ContractLineRow) {
   const wbs = wbsTable(sim).get(line.wbs_code_id ?? 0);
   const code = costCodeTable(sim).get(wbs?.cost_code_id ?? 0);
   if (code === undefined) return null;
