@@ -1,5 +1,5 @@
+import type { ClaimHeader, ClaimLook, ClaimWrite, DesiredClaim, RemoteClaim } from '../domain/claim.ts';
 import { isAccepted } from '../domain/commitments.ts';
-import type { ClaimHeader, ClaimLook, ClaimWrite, DesiredClaim, RemoteClaim } from '../domain/requisition.ts';
 import type { BillingPeriod } from '../procore/billing-periods.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
@@ -17,6 +17,8 @@ export interface ClaimPlace {
   unanswered: ClaimHeader | null;
   /** whose month a new billing period would be */
   billingDate: string | null;
+  /** claims that other invoices are known to have made */
+  knownIds: readonly string[];
   /** look for second editions too */
   withTwins: boolean;
 }
@@ -39,6 +41,7 @@ export async function lookAtClaim(api: CompanyApi, place: ClaimPlace): Promise<C
   return {
     ...NOTHING_SEEN,
     others: claims,
+    knownIds: place.knownIds,
     commitment: now,
     openPeriodId: periods.find(({ status }) => status === 'open')?.id ?? null,
     freeMonth: freeMonth(place.billingDate, periods),
@@ -50,6 +53,7 @@ const NOTHING_SEEN: ClaimLook = Object.freeze({
   isGone: false,
   twins: [],
   others: [],
+  knownIds: [],
   commitment: null,
   openPeriodId: null,
   freeMonth: null,
@@ -78,8 +82,9 @@ async function showOrNone(api: CompanyApi, projectId: string, requisitionId: str
 const claimsOf = async (api: CompanyApi, projectId: string, commitmentId: string): Promise<RemoteClaim[]> =>
   (await api.requisitions.ofCommitment({ projectId, commitmentId })).map(asClaim);
 
-function isOwn(claim: RemoteClaim, { stamp, unanswered }: ClaimPlace): boolean {
+function isOwn(claim: RemoteClaim, { stamp, unanswered, knownIds }: ClaimPlace): boolean {
   if (claim.originData !== null) return claim.originData === stamp;
+  if (knownIds.includes(claim.id)) return false;
   return (
     unanswered !== null &&
     claim.status === 'draft' &&

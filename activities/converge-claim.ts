@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
-import { type ClaimPartRow, noteClaimed, takeTurn } from '../db/queries/claim-parts.ts';
+import { type ClaimPartRow, claimsOfOthers, noteClaimed, takeTurn } from '../db/queries/claim-parts.ts';
 import { type JournalEntry, journal, learn } from '../db/queries/push-parts.ts';
+import { type ClaimAgreed, type ClaimLook, type ClaimWrite, noClaimAgreed } from '../domain/claim.ts';
 import { DomainError } from '../domain/errors.ts';
-import {
-  type ClaimAgreed,
-  type ClaimLook,
-  type ClaimWrite,
-  nextClaimWrite,
-  noClaimAgreed,
-} from '../domain/requisition.ts';
+import { nextClaimWrite } from '../domain/requisition.ts';
 import {
   adoptClaim,
   type ClaimSending,
@@ -75,7 +70,7 @@ export async function convergeClaim(work: Work): Promise<{ done: boolean }> {
 
 const textOf = ({ desired }: ClaimPartRow): string => `The ${desired?.commitment.text ?? 'claim'}`;
 
-function observe({ api, part }: Work): Promise<ClaimLook> {
+async function observe({ api, part, db }: Work): Promise<ClaimLook> {
   const { desired, agreed, sending, procoreId } = part;
   const place: ClaimPlace = {
     projectId: part.projectProcoreId,
@@ -84,6 +79,7 @@ function observe({ api, part }: Work): Promise<ClaimLook> {
     stamp: desired?.stamp ?? null,
     unanswered: sending?.write.kind === 'create-header' && part.returnsStamp !== true ? sending.write.header : null,
     billingDate: desired?.header.billingDate ?? null,
+    knownIds: procoreId === null ? await claimsOfOthers(db, part) : [],
     withTwins: agreed?.repeatedAt != null,
   };
   return lookAtClaim(api, place);
@@ -192,6 +188,7 @@ const EMPTY_LOOK: Omit<ClaimLook, 'own'> = {
   isGone: false,
   twins: [],
   others: [],
+  knownIds: [],
   commitment: null,
   openPeriodId: null,
   freeMonth: null,

@@ -1,7 +1,7 @@
 import { type DocumentAllocation, type DocumentCommitment, quantityOf, retain } from './allocations.ts';
+import type { DesiredClaim, DesiredClaimItem } from './claim.ts';
 import { Decimal, sum, toCents } from './decimal.ts';
 import { type InvoiceDocument, projectText } from './invoice.ts';
-import type { DesiredClaim, DesiredClaimItem } from './requisition.ts';
 import { type ClaimPart, commitmentText, splitByCommitment } from './routing.ts';
 import { installationOf, recordStamp } from './stamp.ts';
 

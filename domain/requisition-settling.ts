@@ -1,17 +1,15 @@
-import { Decimal } from './decimal.ts';
-import type { Said } from './direct-cost.ts';
 import {
   type ClaimAgreed,
   type ClaimItemFields,
   type ClaimLook,
-  type ClaimRefusal,
   type ClaimWrite,
   type DesiredClaim,
   noClaimAgreed,
-  pickClaimItem,
   type RemoteClaim,
-  sameValue,
-} from './requisition.ts';
+} from './claim.ts';
+import { Decimal } from './decimal.ts';
+import type { Said } from './direct-cost.ts';
+import { type ClaimRefusal, pickClaimItem, sameValue } from './requisition.ts';
 import { patience, type Sending } from './settling.ts';
 
 /** A write of a claim on its way. */

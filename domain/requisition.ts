@@ -1,140 +1,16 @@
+import {
+  type ClaimAgreed,
+  type ClaimHeader,
+  type ClaimItemFields,
+  type ClaimLook,
+  type ClaimWrite,
+  type DesiredClaim,
+  noClaimAgreed,
+  type RemoteClaim,
+} from './claim.ts';
 import { Decimal, sameNumber, sum } from './decimal.ts';
 import type { Said } from './direct-cost.ts';
 import type { ErrorCode, Facts } from './errors.ts';
-
-/** The header fields of a claim that we own. */
-export interface ClaimHeader {
-  invoiceNumber: string;
-  billingDate: string | null;
-}
-
-/** The fields of an item that we own: those of work completed, never those of materials. Decimal strings. */
-export interface ClaimItemFields {
-  work: string;
-  /** on commitments that count units; null elsewhere */
-  quantity: string | null;
-  retained: string;
-  released: string;
-}
-
-export interface DesiredClaimItem extends ClaimItemFields {
-  /** Procore's id of the line of the schedule of values or of the change order */
-  lineId: string;
-  /** Procore's id of the change order package; null for a line of the commitment itself */
-  packageId: string | null;
-  /** what the line is called */
-  text: string;
-  /** what the line is worth, as far as Lentune knows */
-  scheduled: string;
-}
-
-/** The claim one part of an invoice shall be. */
-export interface DesiredClaim {
-  target: 'requisition';
-  stamp: string;
-  /** what starts the stamp of every record of ours */
-  stampPrefix: string;
-  projectText: string;
-  vendorName: string;
-  vendorId: string;
-  /** Procore's id of the commitment, and how people call it: "purchase order PO-2210" */
-  commitment: { kind: 'purchase_order' | 'sub_contract'; procoreId: string; number: string; text: string };
-  header: ClaimHeader;
-  status: 'draft' | 'under_review' | 'approved';
-  items: DesiredClaimItem[];
-  /** work completed of all items, excluding tax */
-  total: string;
-  /** GST of the invoice where the claim is all of it; null elsewhere */
-  tax: string | null;
-  taxTolerance: string;
-  choice: 'link_only' | 'take_over' | null;
-  /** a new claim waits until the last one is approved */
-  waitsForPrevious: boolean;
-  mayOpenPeriod: boolean;
-  mayOverbill: boolean;
-  /** whether Procore keeps something back by itself, so that even nothing must be said */
-  saysRetainage: boolean;
-}
-
-/** The journal of a claim. */
-export interface ClaimAgreed {
-  header: Said<ClaimHeader> | null;
-  /** our items by the line they stand for */
-  items: Record<string, Said<ClaimItemFields> & { id: string }>;
-  /** which claim of its commitment it is */
-  number: number | null;
-  status: string | null;
-  isDirty: boolean;
-  /** when a creating write was last repeated: its first edition may yet turn up */
-  repeatedAt: string | null;
-  isLinkOnly: boolean;
-}
-
-export const noClaimAgreed: ClaimAgreed = Object.freeze({
-  header: null,
-  items: {},
-  number: null,
-  status: null,
-  isDirty: false,
-  repeatedAt: null,
-  isLinkOnly: false,
-});
-
-export interface RemoteClaimItem extends ClaimItemFields {
-  id: string;
-  itemType: string;
-  lineId: string;
-  scheduled: string;
-  /** work of earlier claims */
-  previous: string;
-  /** retainage earlier claims hold on it */
-  heldBefore: string;
-  materials: string;
-}
-
-/** A claim as Procore shows it now. */
-export interface RemoteClaim {
-  id: string;
-  number: number;
-  header: ClaimHeader;
-  status: string;
-  originId: string | null;
-  originData: string | null;
-  isDeletable: boolean;
-  attachments: number;
-  packageIds: string[];
-  /** GST as Procore adds it up; null where it does not say */
-  tax: string | null;
-  items: RemoteClaimItem[];
-}
-
-/** What a look at Procore saw of a commitment and its claims. */
-export interface ClaimLook {
-  own: RemoteClaim | null;
-  /** the record we know answers 404 while its project's list answers */
-  isGone: boolean;
-  /** carry our stamp too, but the journal does not name them */
-  twins: RemoteClaim[];
-  /** the other claims of the commitment; empty when only our own was read */
-  others: RemoteClaim[];
-  /** the commitment as it is now; null when only our own claim was read, or it is not there */
-  commitment: { status: string; isAccepted: boolean; isInvoicingOn: boolean; vendorId: string | null } | null;
-  /** null: there is none, or it was not read */
-  openPeriodId: string | null;
-  /** a month that can be opened without overlapping another; null: there is none */
-  freeMonth: { start: string; end: string } | null;
-}
-
-/** One write to Procore. */
-export type ClaimWrite =
-  | { kind: 'open-period'; start: string; end: string }
-  | { kind: 'create-header'; stamp: string; header: ClaimHeader; periodId: string; items: DesiredClaimItem[] }
-  | { kind: 'add-package'; packageId: string }
-  | { kind: 'update-header'; set: Partial<ClaimHeader> }
-  | { kind: 'update-items'; items: { id: string; itemType: string; lineId: string; set: Partial<ClaimItemFields> }[] }
-  | { kind: 'delete-record'; id: string }
-  | { kind: 'delete-twin'; id: string }
-  | { kind: 'set-status'; status: string };
 
 export type ClaimRefusal = { [C in ErrorCode]: { kind: 'refuse'; code: C; facts: Facts<C> } }[ErrorCode];
 
@@ -175,8 +51,8 @@ export function nextClaimWrite(
 function begin(desired: DesiredClaim, look: ClaimLook): ClaimVerdict {
   const { commitment, header, projectText, vendorName } = desired;
   const sameNumber = look.others.filter((other) => other.header.invoiceNumber.trim() === header.invoiceNumber.trim());
-  const foreign = look.others.filter((other) => isOpen(other) && !isOurs(desired, other));
-  const [only, second] = [...new Set([...sameNumber.filter((other) => !isOurs(desired, other)), ...foreign])];
+  const foreign = look.others.filter((other) => isOpen(other) && !isOurs(desired, look, other));
+  const [only, second] = [...new Set([...sameNumber.filter((other) => !isOurs(desired, look, other)), ...foreign])];
   if (only !== undefined && second === undefined && desired.choice !== null)
     return { kind: desired.choice === 'link_only' ? 'link' : 'adopt', claim: only };
   if (sameNumber.length > 0)
@@ -203,8 +79,8 @@ function begin(desired: DesiredClaim, look: ClaimLook): ClaimVerdict {
   return write({ kind: 'create-header', stamp: desired.stamp, header, periodId, items });
 }
 
-const isOurs = (desired: DesiredClaim, claim: RemoteClaim): boolean =>
-  claim.originData?.startsWith(desired.stampPrefix) === true;
+const isOurs = (desired: DesiredClaim, { knownIds }: ClaimLook, claim: RemoteClaim): boolean =>
+  knownIds.includes(claim.id) || claim.originData?.startsWith(desired.stampPrefix) === true;
 
 function whyNotInvoiced({ commitment, vendorId, vendorName }: DesiredClaim, look: ClaimLook): ClaimRefusal | null {
   const { text } = commitment;

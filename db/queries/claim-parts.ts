@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { ClaimAgreed, DesiredClaim } from '../../domain/requisition.ts';
+import type { ClaimAgreed, DesiredClaim } from '../../domain/claim.ts';
 import type { ClaimSending } from '../../domain/requisition-settling.ts';
 import type { Db } from '../types.ts';
 import type { Part } from './push-parts.ts';
@@ -41,6 +41,20 @@ export async function takeTurn(db: Db, part: Pick<ClaimPartRow, 'id' | 'account'
       returning id`);
     return rows.length > 0;
   });
+}
+
+/** Procore's ids of the claims that other invoices made of the same commitment. */
+export async function claimsOfOthers(
+  db: Db,
+  part: Pick<ClaimPartRow, 'id' | 'account' | 'companyId'>,
+): Promise<string[]> {
+  const rows = await db.execute<{ procoreId: string }>(sql`
+    select other.procore_id as "procoreId" from push_part other
+    join push_part own on own.part_key = other.part_key and own.company_id = other.company_id
+    where own.account = ${part.account} and own.id = ${part.id} and other.account = ${part.account}
+      and other.id <> own.id and other.procore_id is not null
+      and coalesce((other.agreed ->> 'isLinkOnly')::boolean, false) = false`);
+  return rows.map(({ procoreId }) => procoreId);
 }
 
 /** Keeps on the lines of commitments what sent claims have booked on them. */

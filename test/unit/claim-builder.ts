@@ -1,5 +1,5 @@
 import type { CommitmentLine, DocumentAllocation, DocumentCommitment } from '../../domain/allocations.ts';
-import type { ClaimLook, DesiredClaim, RemoteClaim, RemoteClaimItem } from '../../domain/requisition.ts';
+import type { ClaimLook, DesiredClaim, RemoteClaim, RemoteClaimItem } from '../../domain/claim.ts';
 
 /** Builders of claims in which everything is right, so that a test says only what matters. */
 export const aCommitmentLine = (fields: Partial<CommitmentLine> = {}): CommitmentLine => ({
@@ -108,6 +108,7 @@ export const aLook = (fields: Partial<ClaimLook> = {}): ClaimLook => ({
   isGone: false,
   twins: [],
   others: [],
+  knownIds: [],
   commitment: { status: 'Approved', isAccepted: true, isInvoicingOn: true, vendorId: '500' },
   openPeriodId: '900',
   freeMonth: { start: '2026-11-01', end: '2026-11-30' },

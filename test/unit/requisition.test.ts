@@ -3,10 +3,10 @@ import {
   type ClaimAgreed,
   type ClaimLook,
   type DesiredClaim,
-  nextClaimWrite,
   noClaimAgreed,
   type RemoteClaim,
-} from '../../domain/requisition.ts';
+} from '../../domain/claim.ts';
+import { nextClaimWrite } from '../../domain/requisition.ts';
 import { type ClaimSending, judgeClaim, settleClaim, takeClaim } from '../../domain/requisition-settling.ts';
 import { aDesiredClaim, aLook, aRemoteClaim, aRemoteItem } from './claim-builder.ts';
 
