@@ -110,6 +110,7 @@ async function connect(): Promise<Stage> {
         name === COMPANY && stages.length > 0 && !(webhooks ?? ' 0 triggers').includes(' 0 triggers'),
     );
   });
+  await person.send('PATCH', `/api/companies/${company.id}`, { goLiveDate: daysAgo(30) });
   say(
     `${company.name}: ${company.webhooks}, ${company.stages.filter((stage) => stage.isMonitored).length} of ${company.stages.length} stages ticked`,
   );

@@ -225,7 +225,8 @@ function converge(
     .map(({ stamp }) => stamp)
     .filter((stamp) => agreed.lines[stamp] !== undefined && !own.has(stamp));
   if (lost.length > 0 && agreed.mayRecreate) return { kind: 'forget', lines: lost };
-  if (lost.length > 0) return refuse('DELETED_REMOTELY', { number: `A line of ${number}`, project: desired.projectText });
+  if (lost.length > 0)
+    return refuse('DELETED_REMOTELY', { number: `A line of ${number}`, project: desired.projectText });
 
   const header = merge(
     desired,

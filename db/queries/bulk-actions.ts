@@ -95,7 +95,14 @@ export async function startBulk(
     })
     .returning();
   if (!bulk) throw new Error('The bulk action just begun is gone');
-  await queueAll(tx, account, actor, bulk.id, order.kind, found.map(({ id }) => id));
+  await queueAll(
+    tx,
+    account,
+    actor,
+    bulk.id,
+    order.kind,
+    found.map(({ id }) => id),
+  );
   await writeAudit(tx, {
     account,
     actor,
@@ -187,7 +194,7 @@ const progress = (db: Queryable) =>
     .from(bulkAction);
 
 const counted = (what: SQL) =>
-  sql<number>`(select count(*)::int from payable_invoice i where i.bulk_id = ${bulkAction.id} and (${what}))`;
+  sql<number>`(select count(*)::int from payable_invoice i where i.bulk_id = bulk_action.id and (${what}))`;
 
 type ProgressRow = Awaited<ReturnType<ReturnType<typeof progress>['execute']>>[number];
 

@@ -21,7 +21,9 @@ export async function goLiveBreach(
 ): Promise<{ date: string; goLive: string } | null> {
   const [row] = await db
     .select({
-      date: sql<string | null>`(select min(${earliestDay})::text from ${companiesOfLines} and ${earliestDay} < c.go_live_date)`,
+      date: sql<
+        string | null
+      >`(select min(${earliestDay})::text from ${companiesOfLines} and ${earliestDay} < c.go_live_date)`,
       goLive: sql<
         string | null
       >`(select max(c.go_live_date)::text from ${companiesOfLines} and ${earliestDay} < c.go_live_date)`,

@@ -84,7 +84,8 @@ export async function updateInvoice(
   const row = await lockInvoice(db, account, id);
   if (row === null) return { kind: 'not-found' };
   if (isOnItsWay(row.integration)) return { kind: 'conflict', message: IS_ON_ITS_WAY };
-  if (row.integration === 'ignored') return { kind: 'conflict', message: 'The invoice is ignored; take that back first.' };
+  if (row.integration === 'ignored')
+    return { kind: 'conflict', message: 'The invoice is ignored; take that back first.' };
   const unknown = await findUnknown(db, account, draft);
   if (unknown !== null) return unknown;
   await db

@@ -66,7 +66,7 @@ test('an invoice on its way is cancelled, and nothing reaches Procore', async ()
     await page.goto(`/invoices/${id}`);
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('button', { name: 'Cancel sending' }).click();
-    await page.getByText('Cancelled.').waitFor();
+    await page.getByText('Cancelled.', { exact: true }).waitFor();
   } finally {
     await stack.startWorker();
   }
@@ -94,6 +94,51 @@ test('a fetch is cancelled from its screen', async () => {
   } finally {
     await stack.startWorker();
   }
+});
+
+test('an invoice is ignored with a reason, and no longer ignored', async () => {
+  const { page } = desk;
+  const { id } = await approved('STEP-4');
+  await page.goto(`/invoices/${id}`);
+  await page.getByRole('button', { name: 'Ignore' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Ignore this invoice' });
+  await dialog.getByLabel('Reason').fill('Paid by card.');
+  await dialog.getByRole('button', { name: 'Ignore this invoice' }).click();
+  await page.locator('main header').getByText('Ignored', { exact: true }).waitFor();
+  await page.goto('/invoices?search=STEP-4');
+  await page.getByRole('row', { name: /Ignored STEP-4.*Paid by card\./ }).waitFor();
+  await page.goto(`/invoices/${id}`);
+  await page.getByRole('button', { name: 'No longer ignore' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+});
+
+test('all that failed for one reason are retried at once', async () => {
+  const { page, stack } = desk;
+  const ids: string[] = [];
+  for (const number of ['STEP-5', 'STEP-6']) {
+    const { id } = await enterInvoice(stack, coding, {
+      number,
+      total: '25000.00',
+      tax: '3750.00',
+      line: { amount: '25000.00', unitPrice: '1234.56' },
+    });
+    for (const step of ['check', 'approve', 'send']) await stack.api('POST', `/api/invoices/${id}/${step}`);
+    ids.push(id);
+  }
+  await page.goto('/');
+  await page.getByRole('link', { name: /2 .*misses the invoice by \$0\.04/ }).click();
+  await page.getByRole('link', { name: 'STEP-6', exact: true }).waitFor();
+  await stack.api('PATCH', '/api/settings', { roundingTolerance: '0.10' });
+  await page.getByRole('button', { name: 'Retry all' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Retry all of these?' });
+  await dialog.getByText('2 invoices, $50,000.00 ex GST, the oldest of 18 Nov 2026.').waitFor();
+  await dialog.getByRole('button', { name: 'Retry 2' }).click();
+  await page.getByText('2 invoices on the way to Procore.').waitFor();
+  for (const id of ids)
+    await eventually(async () => {
+      const { body } = await stack.api<Invoice>('GET', `/api/invoices/${id}`);
+      return body.integration === 'sent';
+    }, 60_000);
 });
 
 test('the PDF stands beside its coding, and arrives in Procore with the invoice', async () => {

@@ -32,6 +32,7 @@ const DONE: Record<InvoiceAction, string> = {
   send: 'On its way to Procore.',
   retry: 'Trying again.',
   cancel: 'Cancelled.',
+  unignore: 'No longer ignored.',
   'send-files': 'Its files are on their way to Procore.',
 };
 

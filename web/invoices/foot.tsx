@@ -10,6 +10,7 @@ import { DeleteButton } from './delete-button.tsx';
 import { type Draft, linesTotal } from './draft.ts';
 import { DryRunButton } from './dry-run.tsx';
 import { focusNextStep } from './fields.ts';
+import { IgnoreButton } from './ignore-button.tsx';
 import type { InvoiceAction } from './queries.ts';
 
 interface FootProps {
@@ -35,6 +36,9 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
     unapprove: false,
     delete: false,
     sendFiles: false,
+    ignore: false,
+    unignore: false,
+    sendEarly: false,
   };
   useNextStep(busy);
   // Saving takes a check and an approval back, so changes can always be checked again.
@@ -80,6 +84,12 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
           </Button>
         )}
         {invoice !== null && !may.cancel && <DryRunButton ids={[invoice.id]} isDirty={isDirty} />}
+        {invoice !== null && may.ignore && <IgnoreButton invoice={invoice} />}
+        {may.unignore && (
+          <Button variant="default" {...step('unignore')}>
+            No longer ignore
+          </Button>
+        )}
         {may.cancel && (
           <Button variant="default" {...step('cancel')}>
             Cancel sending

@@ -10,10 +10,11 @@ import { SearchField } from '../elements/search-field.tsx';
 import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState, ErrorState, LoadingRows } from '../elements/states.tsx';
 import { formatCount } from '../format.ts';
+import { BulkButton, RunningBulks } from './bulk.tsx';
 import { ImportButton } from './import-csv.tsx';
 import { INVOICE_COLUMNS } from './invoice-columns.tsx';
 import styles from './invoices.module.css';
-import { countsQuery } from './queries.ts';
+import { type BulkOrder, countsQuery } from './queries.ts';
 import { SelectionBar } from './selection-bar.tsx';
 
 type Tab = (typeof InvoiceTab)['options'][number];
@@ -29,6 +30,7 @@ const TABS: { tab: Tab; name: string }[] = [
 export function InvoicesScreen() {
   const { tab = 'all', search, problem } = useSearch({ from: '/frame/invoices' });
   const navigate = useNavigate({ from: '/invoices' });
+  const bulkOrder = bulkOf(tab, search, problem);
   const counts = useQuery(countsQuery);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, another choice
@@ -44,6 +46,7 @@ export function InvoicesScreen() {
             value={search}
             onSearch={(text) => void navigate({ search: { tab, search: text, problem }, replace: true })}
           />
+          {bulkOrder !== null && <BulkButton order={bulkOrder} />}
           <ImportButton />
           <Button
             leftSection={<IconPlus size={14} aria-hidden />}
@@ -79,9 +82,17 @@ export function InvoicesScreen() {
           </Button>
         </div>
       )}
+      <RunningBulks />
       <InvoiceList tab={tab} search={search} problem={problem} chosen={chosen} setChosen={setChosen} />
     </Screen>
   );
+}
+
+/** What the list shows as an order for all of it; a list that is narrowed by nothing is never meant. */
+function bulkOf(tab: Tab, search: string | undefined, problem: string | undefined): BulkOrder | null {
+  if (search === undefined && problem === undefined) return null;
+  if (tab === 'failed') return { kind: 'retry', filter: { problem, search } };
+  return tab === 'ready' ? { kind: 'send', filter: { search } } : null;
 }
 
 interface InvoiceListProps {

@@ -6,8 +6,10 @@ import type { Invoice } from '../../schemas/invoices.ts';
 import { formatMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
 import styles from './check-screen.module.css';
+import { DeletedChoices } from './deleted-choices.tsx';
 import { DuplicateChoices } from './duplicate-choices.tsx';
 import { fieldOf, focusField } from './fields.ts';
+import { SendEarly } from './send-early.tsx';
 
 type Problem = Invoice['problems'][number];
 
@@ -59,6 +61,8 @@ function Fixes({ invoice, problem, mayEdit }: { invoice: Invoice; problem: Probl
   return (
     <>
       {problem.code === 'DUPLICATE' && <DuplicateChoices invoice={invoice} />}
+      {problem.code === 'DELETED_REMOTELY' && invoice.may.retry && <DeletedChoices invoice={invoice} />}
+      {problem.code === 'BEFORE_GO_LIVE' && invoice.may.sendEarly && <SendEarly invoice={invoice} />}
       {mayEdit && field !== null && (
         <Button size="compact-xs" variant="default" onClick={() => focusField(field)}>
           {jumpWords(field)}

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { BulkAction, BulkActions, BulkPreview } from '../../schemas/bulk-actions.ts';
 import { DryRunResult } from '../../schemas/dry-run.ts';
 import {
   ImportResult,
@@ -38,7 +39,7 @@ export async function saveInvoice(id: string | null, input: InvoiceInput): Promi
   return remember(saved);
 }
 
-export type InvoiceAction = 'check' | 'approve' | 'unapprove' | 'send' | 'retry' | 'cancel' | 'send-files';
+export type InvoiceAction = 'check' | 'approve' | 'unapprove' | 'send' | 'retry' | 'cancel' | 'send-files' | 'unignore';
 
 export async function act(id: string, action: InvoiceAction): Promise<Invoice> {
   return remember(await api.post(`/api/invoices/${id}/${action}`, Invoice));
@@ -81,6 +82,40 @@ export async function decideDuplicate(
   decision: { choice: 'link_only' | 'take_over'; reason?: string },
 ): Promise<Invoice> {
   return remember(await api.post(`/api/invoices/${id}/duplicate`, Invoice, decision));
+}
+
+export type ReasonedAction = 'ignore' | 'send-early';
+
+export async function actWithReason(id: string, action: ReasonedAction, reason: string): Promise<Invoice> {
+  return remember(await api.post(`/api/invoices/${id}/${action}`, Invoice, { reason }));
+}
+
+export async function decideDeleted(id: string, choice: 'recreate' | 'unlink'): Promise<Invoice> {
+  return remember(await api.post(`/api/invoices/${id}/deleted`, Invoice, { choice }));
+}
+
+export interface BulkOrder {
+  kind: 'send' | 'retry';
+  filter: { problem?: string | undefined; search?: string | undefined };
+}
+
+export const bulksQuery = queryOptions({
+  queryKey: ['invoices', 'bulks'],
+  queryFn: () => api.get('/api/bulk-actions', BulkActions),
+});
+
+export const previewBulk = (order: BulkOrder) => api.post('/api/bulk-actions/preview', BulkPreview, order);
+
+export async function startBulk(order: BulkOrder, expected: number) {
+  const bulk = await api.post('/api/bulk-actions', BulkAction, { ...order, expected });
+  await queryClient.invalidateQueries({ queryKey: ['invoices'] });
+  return bulk;
+}
+
+export async function cancelBulk(id: string) {
+  const bulk = await api.post(`/api/bulk-actions/${id}/cancel`, BulkAction);
+  await queryClient.invalidateQueries({ queryKey: ['invoices'] });
+  return bulk;
 }
 
 /** Gives a code the cost type and vouches for the pair; an only type becomes the code's default. */

@@ -9,6 +9,7 @@ import { announce, announceError } from '../elements/announce.tsx';
 import { countOf, formatMoney, sumMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
 import { DryRunButton } from './dry-run.tsx';
+import { IgnoreChosen } from './ignore-button.tsx';
 import styles from './invoices.module.css';
 import { sendMany } from './queries.ts';
 
@@ -52,6 +53,7 @@ export function SelectionBar({ rows, onDone }: { rows: InvoiceRow[]; onDone: () 
           <DryRunButton ids={rows.map((row) => row.id)} />
           {maySend && (
             <>
+              <IgnoreChosen rows={rows} onDone={onDone} />
               <Button
                 leftSection={<IconSend size={14} aria-hidden />}
                 disabled={ready.length === 0}
