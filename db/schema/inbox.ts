@@ -2,7 +2,16 @@ import { sql } from 'drizzle-orm';
 import { bigserial, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt } from './columns.ts';
 
-export const FLOWS = ['project', 'vendors', 'cost-codes', 'users', 'fetch', 'connect', 'reconcile', 'tax-test'] as const;
+export const FLOWS = [
+  'project',
+  'vendors',
+  'cost-codes',
+  'users',
+  'fetch',
+  'connect',
+  'reconcile',
+  'tax-test',
+] as const;
 
 /** Every change that came in, from whichever side; the only queue. A row is never deleted while pending. */
 export const inboxEvent = pgTable(
