@@ -12,14 +12,14 @@ import { formatMoney } from '../format.ts';
 import styles from './reports.module.css';
 
 const COLUMNS: Column<ProjectCostRow>[] = [
-  { header: 'Project', width: 120, cell: (row) => <strong>{row.projectCode ?? 'No project'}</strong> },
+  { header: 'Project', width: 110, cell: (row) => <strong>{row.projectCode ?? 'No project'}</strong> },
   { header: 'Name', cell: (row) => row.projectName ?? 'Overhead, for the accounting system' },
   {
     header: 'Cost type',
-    width: 180,
+    width: 150,
     cell: (row) => (row.costTypeCode === null ? 'None' : `${row.costTypeCode} ${row.costTypeName}`),
   },
-  { header: 'GL code', width: 100, cell: (row) => <span className="figures">{row.glCode}</span> },
+  { header: 'GL code', width: 80, cell: (row) => <span className="figures">{row.glCode}</span> },
   money('Posted', 'posted'),
   money('Pending', 'pending'),
   money('Failed', 'failed'),
@@ -31,7 +31,7 @@ function money(header: string, field: keyof ProjectCosts['totals']): Column<Proj
   const isZero = (row: ProjectCostRow) => Number(row[field]) === 0 && field !== 'total';
   return {
     header,
-    width: 120,
+    width: 106,
     align: 'right',
     cell: (row) => <span className="figures">{isZero(row) ? '' : formatMoney(row[field])}</span>,
   };
