@@ -14,6 +14,7 @@ import { openApiRoute } from './openapi.ts';
 import { Refusal } from './refusal.ts';
 import { logRequests } from './request-log.ts';
 import { createRoutes } from './route.ts';
+import { allocationRoutes } from './routes/allocations.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { authRoutes } from './routes/auth.ts';
 import { bulkActionRoutes } from './routes/bulk-actions.ts';
@@ -62,6 +63,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   taxCodeRoutes,
   invoiceRoutes,
   invoiceImportRoutes,
+  allocationRoutes,
   attachmentRoutes,
   dryRunRoutes,
   bulkActionRoutes,

@@ -25,6 +25,7 @@ export const RIGHTS = {
   'invoice.approve': ['approver'],
   'invoice.send': ['clerk', 'operator'],
   'invoice.take-over': ['admin'],
+  'invoice.over-allocate': ['admin'],
   'invoice.send-early': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 

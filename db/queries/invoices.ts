@@ -183,6 +183,10 @@ const HEADER_REFERENCES = [
 
 /** A foreign key accepts any account's row, so ownership is asked for here. */
 async function findUnknown(db: Queryable, account: string, draft: InvoiceDraft): Promise<UnknownReference | null> {
+  if (draft.purchaseOrderId != null && draft.subContractId != null) {
+    const message = 'Choose a purchase order or a subcontract, not both.';
+    return { kind: 'unknown-reference', path: 'subContractId', message };
+  }
   const named = [
     ...HEADER_REFERENCES.map((field) => ({ field, path: field as string, id: draft[field] })),
     ...draft.lines.flatMap((line, index) =>

@@ -10,6 +10,7 @@ import { Loaded } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
 import { formatMoney, subtractMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
+import { ClaimQueueSection } from './claim-queue.tsx';
 import styles from './commitments.module.css';
 import { Standing } from './commitments.tsx';
 import { commitmentQuery, KINDS, refreshCommitment } from './queries.ts';
@@ -57,6 +58,7 @@ function Whole({ kind, commitment }: { kind: CommitmentKind; commitment: Commitm
       {commitment.whyGreyed !== null && <p className={styles.notice}>{commitment.whyGreyed}</p>}
       <Facts kind={kind} commitment={commitment} />
       <div className={styles.sections}>
+        <ClaimQueueSection kind={kind} id={commitment.id} />
         <Section title="Lines" hint="The schedule of values as it stands in Procore, excluding GST.">
           <DataTable
             label="Lines"

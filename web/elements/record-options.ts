@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { Commitment, type CommitmentKind } from '../../schemas/commitments.ts';
 import { page } from '../../schemas/common.ts';
 import { CostTypeList, Project, ProjectCostCode, TaxCodeList, Vendor } from '../../schemas/records.ts';
 import { api } from '../api.ts';
@@ -20,6 +21,23 @@ export async function searchProjects(search: string, limit = LIMIT): Promise<Opt
 export async function searchVendors(search: string): Promise<Option[]> {
   const { rows } = await api.get('/api/vendors', page(Vendor), { search, limit: LIMIT });
   return rows.map((row) => ({ id: row.id, text: row.description, hint: row.isActive ? row.code : 'Inactive' }));
+}
+
+/** Purchase orders and subcontracts by number or words, of one project where it is known. */
+export async function searchOrders(search: string, projectId: string | null) {
+  const query = { search, limit: LIMIT, ...(projectId === null ? {} : { projectId }) };
+  const [orders, subcontracts] = await Promise.all([
+    api.get('/api/purchase-orders', page(Commitment), query),
+    api.get('/api/subcontracts', page(Commitment), query),
+  ]);
+  const optionOf = (kind: CommitmentKind) => (row: z.infer<typeof Commitment>) => ({
+    id: row.id,
+    kind,
+    text: row.number,
+    hint: row.whyGreyed ?? [row.vendorName, row.description].filter(Boolean).join(', '),
+    isDisabled: row.isGreyed,
+  });
+  return [...orders.rows.map(optionOf('purchase_order')), ...subcontracts.rows.map(optionOf('sub_contract'))];
 }
 
 /** Codes of one project by code or words; headings are shown for orientation but cannot be chosen. */

@@ -7,6 +7,7 @@ import { ApiError } from '../api.ts';
 import { announce, announceError } from '../elements/announce.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
+import { AllocationsPanel } from './allocations.tsx';
 import styles from './check-screen.module.css';
 import { DocumentPane } from './document-pane.tsx';
 import { blankLine, type Draft, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
@@ -129,6 +130,7 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
         <div className={styles.page}>
           <HeaderForm draft={draft} change={change} mistakes={mistakes} isReadOnly={!mayEdit} />
           <LinesGrid draft={draft} change={change} mistakes={mistakes} isReadOnly={!mayEdit} />
+          {invoice !== null && <AllocationsPanel invoice={invoice} mayEdit={mayEdit && !isDirty()} />}
           {invoice !== null && <Problems invoice={invoice} mayEdit={mayEdit} isStale={isDirty()} />}
           {invoice !== null && invoice.parts.length > 0 && <Parts parts={invoice.parts} />}
           {invoice !== null && <Timeline invoiceId={invoice.id} />}

@@ -2,11 +2,12 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useRouteContext } from '@tanstack/react-router';
 import type { z } from 'zod';
+import { InvoiceType } from '../../schemas/invoices.ts';
 import { Vendor, type VendorCreate } from '../../schemas/records.ts';
 import { api } from '../api.ts';
 import { announce, announceError } from '../elements/announce.tsx';
 import { DayField } from '../elements/day-field.tsx';
-import { searchProjects, searchVendors } from '../elements/record-options.ts';
+import { searchOrders, searchProjects, searchVendors } from '../elements/record-options.ts';
 import { Typeahead } from '../elements/typeahead.tsx';
 import { formatMoney, sumMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
@@ -85,6 +86,29 @@ export function HeaderForm({ draft, change, mistakes, isReadOnly }: HeaderFormPr
           { value: 'credit', label: 'Credit note' },
         ]}
         onChange={(event) => set({ kind: event.currentTarget.value === 'credit' ? 'credit' : 'invoice' })}
+      />
+      <NativeSelect
+        label="Type"
+        data-field="invoiceType"
+        value={draft.invoiceType}
+        disabled={isReadOnly}
+        data={[
+          { value: 'standard', label: 'Standard' },
+          { value: 'claim', label: 'Claim' },
+          { value: 'retention_release', label: 'Retention release' },
+        ]}
+        onChange={(event) => set({ invoiceType: InvoiceType.parse(event.currentTarget.value) })}
+      />
+      <Typeahead
+        label="Order or subcontract"
+        field="order"
+        placeholder="None"
+        value={draft.order}
+        optionsKey={['orders', 'options', draft.project?.id ?? '']}
+        load={(search) => searchOrders(search, draft.project?.id ?? null)}
+        onPick={(order) => set({ order })}
+        error={mistakes.purchaseOrderId ?? mistakes.subContractId}
+        isReadOnly={isReadOnly}
       />
       <MoneyField
         label="Total ex GST ($)"

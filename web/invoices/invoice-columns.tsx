@@ -38,6 +38,7 @@ export const INVOICE_COLUMNS: Column<InvoiceRow>[] = [
   { header: 'Date', width: 92, cell: (row) => <span className="figures">{formatDay(row.invoiceDate)}</span> },
   { header: 'Total ex GST ($)', width: 110, align: 'right', cell: (row) => formatMoney(row.total) },
   { header: 'GST ($)', width: 78, align: 'right', cell: (row) => formatMoney(row.tax) },
+  { header: 'Route', width: 120, cell: (row) => <span title={row.route}>{row.route}</span> },
   { header: 'Status', cell: (row) => <Status row={row} /> },
 ];
 

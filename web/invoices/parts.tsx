@@ -8,7 +8,7 @@ type Part = Invoice['parts'][number];
 
 const MARK_OF = { planned: 'queued', sending: 'sending', sent: 'sent', failed: 'failed', reversed: 'ignored' } as const;
 
-/** The Procore records an invoice becomes: one for each project. */
+/** The Procore records an invoice becomes: one for each project and each commitment. */
 export function Parts({ parts }: { parts: Part[] }) {
   return (
     <section className={styles.block} aria-label="In Procore">
@@ -17,7 +17,9 @@ export function Parts({ parts }: { parts: Part[] }) {
         {parts.map((part) => (
           <li key={part.id}>
             <IntegrationMark state={MARK_OF[part.state]} />
-            <span>{part.projectText}</span>
+            <span>
+              {part.commitmentText === null ? part.projectText : `${part.commitmentText} in ${part.projectText}`}
+            </span>
             <span className="figures">${formatMoney(part.total)}</span>
             {part.procoreUrl !== null && (
               <a href={part.procoreUrl} target="_blank" rel="noreferrer">
