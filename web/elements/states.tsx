@@ -51,7 +51,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry: () => 
   );
 }
 
-export function NoPermission({ children }: { children?: ReactNode }) {
+function NoPermission({ children }: { children?: ReactNode }) {
   return (
     <EmptyState icon={IconLock} title="You may not see this">
       {children ?? 'Your role does not include this screen. An administrator of your account can give it to you.'}
