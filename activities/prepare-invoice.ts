@@ -1,4 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
+import type { Accounting } from '../accounting/port.ts';
 import { type QueuedFor, takeQueued } from '../db/queries/document-queue.ts';
 import { addLog, lastRun } from '../db/queries/integration-log.ts';
 import { allocateLoaded } from '../db/queries/invoice-allocations.ts';
@@ -16,12 +17,14 @@ import { planClaims } from '../domain/requisition-plan.ts';
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { findMissing } from './create-missing.ts';
+import { overheadsInTheWay } from './overhead-problems.ts';
 import { attempted, type InvoiceRef, type Trail } from './push-attempt.ts';
 import { openPushCompany } from './push-company.ts';
 
 export interface PrepareDeps {
   db: Db;
   procore: Pick<Procore, 'company'>;
+  accounting: Accounting;
 }
 
 export interface PrepareInput extends InvoiceRef {
@@ -41,7 +44,7 @@ export interface Prepared {
 const UNITS_FOR_MS = 10 * 60 * 1000;
 
 /** Keeps what rarely changes between invoices of one worker: the units of each company. */
-export function createPrepare({ db, procore }: PrepareDeps) {
+export function createPrepare({ db, procore, accounting }: PrepareDeps) {
   const units = new Map<string, { at: number; names: string[] }>();
 
   async function unitsOf(api: CompanyApi, companyId: string): Promise<string[]> {
@@ -79,7 +82,8 @@ export function createPrepare({ db, procore }: PrepareDeps) {
       if (queuedFor === 'files') return { isWanted: true, missing: [], partIds: await prepareFiles(db, ref, stored) };
       const settings = isComplete ? { ...stored, createMissingCodes: false, createMissingVendors: false } : stored;
       const { loaded, refusals } = await loadFresh({ db, procore }, ref, settings, trail);
-      await refuseProblems(db, ref, loaded, settings, refusals);
+      const overheads = await overheadsInTheWay({ db, accounting }, loaded.document, settings);
+      await refuseProblems(db, ref, loaded, settings, refusals, overheads);
       const missing = missingOf(loaded.document);
       if (missing.length > 0) return { isWanted: true, missing, partIds: [] };
       const known = await companies(loaded.document, trail);
@@ -127,7 +131,7 @@ async function noteAttempt(db: Db, { account, invoiceId }: InvoiceRef, queuedFor
  * so that a fix made there counts at once and every problem is still told together.
  */
 async function loadFresh(
-  deps: PrepareDeps,
+  deps: Omit<PrepareDeps, 'accounting'>,
   ref: InvoiceRef,
   settings: IntegrationSettings,
   trail: Trail,
@@ -163,12 +167,14 @@ async function refuseProblems(
   { document }: LoadedInvoice,
   settings: IntegrationSettings,
   refusals: readonly DomainError[],
+  overheads: readonly Finding[],
 ): Promise<void> {
   const standing = await standingParts(db, ref.account, ref.invoiceId);
   const { findings: found } = preflight(withProbe(document, standing), settings, 'send');
   const findings = [
     ...refusals.map(({ code, facts }) => ({ code, facts, severity: 'blocks' }) as Finding),
     ...found,
+    ...overheads,
   ].filter((finding, _at, all) => !isExplained(finding, all));
   await keepProblems(db, ref, findings);
   const blocking = findings.filter((finding) => finding.severity === 'blocks');

@@ -1,4 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
+import type { Accounting } from '../accounting/port.ts';
 import { endPush, type Outcome } from '../db/queries/push-outcome.ts';
 import type { Db } from '../db/types.ts';
 import type { InvoiceMark } from '../domain/invoice.ts';
@@ -12,12 +13,13 @@ import type { InvoiceRef } from './push-attempt.ts';
 export interface PushInvoiceDeps {
   db: Db;
   procore: Pick<Procore, 'company'>;
+  accounting: Accounting;
   env: { SETTLE_DELAY_MS: number };
 }
 
 /** The steps of PushInvoice. Each makes at most one write that could double. */
-export const createPushInvoiceActivities = ({ db, procore, env }: PushInvoiceDeps) => {
-  const deps = { db, procore, settleDelayMs: env.SETTLE_DELAY_MS };
+export const createPushInvoiceActivities = ({ db, procore, accounting, env }: PushInvoiceDeps) => {
+  const deps = { db, procore, accounting, settleDelayMs: env.SETTLE_DELAY_MS };
   return {
     prepare: createPrepare(deps),
     createMissing: (input: CreateMissingInput) => createMissing(deps, input),

@@ -157,6 +157,7 @@ function productEnv(options: StackOptions): NodeJS.ProcessEnv {
     PROCORE_LOGIN_URL: where.simulator ?? undefined,
     PROCORE_CLIENT_ID: client?.clientId,
     PROCORE_CLIENT_SECRET: client?.clientSecret,
+    ...(where.simulator === null ? {} : simulatedXero(where.simulator)),
   };
   const local = {
     DATABASE_URL: databaseUrl(postgresOptions(options), DATABASE),
@@ -172,6 +173,19 @@ function productEnv(options: StackOptions): NodeJS.ProcessEnv {
   };
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   return { ...local, ...given };
+}
+
+/** The simulator serves Xero too, below a path of its own. */
+function simulatedXero(simulatorUrl: string): NodeJS.ProcessEnv {
+  const url = `${simulatorUrl}/xero`;
+  const [client] = defaultSettings().xero.clients;
+  return {
+    XERO_API_URL: url,
+    XERO_LOGIN_URL: url,
+    XERO_IDENTITY_URL: url,
+    XERO_CLIENT_ID: client?.clientId,
+    XERO_CLIENT_SECRET: client?.clientSecret,
+  };
 }
 
 const postgresOptions = ({ settings: { dataDir, ports, secrets } }: StackOptions) => ({

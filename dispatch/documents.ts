@@ -13,6 +13,7 @@ import type { Deps } from '../platform/deps.ts';
 import { searchAttribute } from '../platform/search-attributes.ts';
 import { withDeadline } from '../platform/temporal.ts';
 import { workflowIds } from '../platform/workflow-ids.ts';
+import { createOverheadDispatcher } from './overheads.ts';
 import { createTimeSheetDispatcher, wakeTimeSheets } from './time-sheets.ts';
 
 export type DocumentDispatcherDeps = Pick<Deps, 'db' | 'temporal' | 'logger'>;
@@ -36,6 +37,7 @@ const LIFE_CHECKS = 50;
 export function createDocumentDispatcher(deps: DocumentDispatcherDeps): DocumentDispatcher {
   let nextLifeCheck = 0;
   const timeSheets = createTimeSheetDispatcher(deps);
+  const overheads = createOverheadDispatcher(deps);
   return {
     async dispatch() {
       if (Date.now() >= nextLifeCheck) {
@@ -43,7 +45,7 @@ export function createDocumentDispatcher(deps: DocumentDispatcherDeps): Document
         await holdEnded(deps);
       }
       const due = await dueDocuments(deps.db, OPEN_PER_COMPANY);
-      return (await startAll(deps, due)) + (await timeSheets.dispatch());
+      return (await startAll(deps, due)) + (await overheads.dispatch()) + (await timeSheets.dispatch());
     },
   };
 }
@@ -107,7 +109,9 @@ function summaryOf({ number, vendorName, total }: DueDocument): string {
 async function holdEnded({ db, temporal, logger }: DocumentDispatcherDeps): Promise<void> {
   try {
     for (const { account, id } of await longUnderWay(db, LIFE_CHECKS)) {
-      if (!(await isOpen(temporal, workflowIds.invoice(account, id)))) await holdAbandoned(db, account, id);
+      const runs = [workflowIds.invoice(account, id), workflowIds.overhead(account, id)];
+      const open = await Promise.all(runs.map((run) => isOpen(temporal, run)));
+      if (!open.includes(true)) await holdAbandoned(db, account, id);
     }
   } catch (error) {
     logger.warn({ err: error }, 'Could not ask Temporal about invoices under way');
@@ -132,13 +136,19 @@ export async function cancelRun(
   account: string,
   invoiceId: string,
 ): Promise<void> {
+  const runs = [workflowIds.invoice(account, invoiceId), workflowIds.overhead(account, invoiceId)];
+  const found = await Promise.all(runs.map((run) => cancelOne(temporal, run)));
+  if (!found.includes(true)) await endCancelled(db, account, invoiceId);
+}
+
+/** False when there is no such run. */
+async function cancelOne(temporal: Deps['temporal'], workflowId: string): Promise<boolean> {
   try {
-    await withDeadline(temporal, DEADLINE_MS, () =>
-      temporal.workflow.getHandle(workflowIds.invoice(account, invoiceId)).cancel(),
-    );
+    await withDeadline(temporal, DEADLINE_MS, () => temporal.workflow.getHandle(workflowId).cancel());
+    return true;
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    await endCancelled(db, account, invoiceId);
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }
 

@@ -8,6 +8,8 @@ export interface InvoiceLineDraft {
   projectId?: string | null | undefined;
   projectCostCodeId?: string | null | undefined;
   costTypeId?: string | null | undefined;
+  /** where a line without a project is booked in accounting */
+  glCode?: string | null | undefined;
   description?: string | null | undefined;
   quantity?: string | null | undefined;
   unitPrice?: string | null | undefined;
@@ -95,6 +97,8 @@ export interface DocumentLine {
   code: DocumentCode | null;
   /** chosen on the line or header, else the single budgeted type of the code, else its default (domain.md Q13) */
   costType: DocumentCostType | null;
+  /** chosen on the line, else that of the cost type; only lines without a project need one */
+  glCode: string | null;
   taxCode: DocumentTaxCode | null;
   /** what of it is booked on purchase orders and subcontracts */
   allocations: DocumentAllocation[];

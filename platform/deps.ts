@@ -1,8 +1,11 @@
 import type { Client } from '@temporalio/client';
+import type { Accounting } from '../accounting/port.ts';
+import { createXero } from '../accounting/xero/client.ts';
 import { createRateBudget } from '../db/queries/rate-windows.ts';
-import { createTokenStore } from '../db/queries/tokens.ts';
+import { ACCOUNTING_TOKENS, createTokenStore } from '../db/queries/tokens.ts';
 import type { Db } from '../db/types.ts';
 import { createProcore, type Procore } from '../procore/client.ts';
+import { refreshXero } from './accounting-errors.ts';
 import { createSecretBox, type SecretBox } from './crypto.ts';
 import { openDatabase } from './database.ts';
 import type { Env } from './env.ts';
@@ -16,6 +19,7 @@ export interface Deps {
   db: Db;
   secrets: SecretBox;
   procore: Procore;
+  accounting: Accounting;
   temporal: Client;
   close(): Promise<void>;
 }
@@ -26,6 +30,7 @@ export function createDeps(env: Env, name = 'lentune'): Deps {
   const { db, close } = openDatabase(env.DATABASE_URL);
   const secrets = createSecretBox(env.ENCRYPTION_KEYS);
   const procore = createProcore({ tokens: createTokenStore(db, secrets), budget: createRateBudget(db) });
+  const accounting = createXero({ tokens: createTokenStore(db, secrets, ACCOUNTING_TOKENS), refresh: refreshXero });
   const temporal = createTemporal(env);
   return {
     env,
@@ -33,6 +38,7 @@ export function createDeps(env: Env, name = 'lentune'): Deps {
     db,
     secrets,
     procore,
+    accounting,
     temporal,
     async close() {
       await temporal.connection.close();

@@ -54,6 +54,27 @@ const Env = z.object({
     ),
   PROCORE_CLIENT_ID: z.string().min(1),
   PROCORE_CLIENT_SECRET: z.string().min(1),
+  /** where overhead invoices go; an administrator may enter the app's id and secret instead */
+  XERO_API_URL: z
+    .url()
+    .transform((url) => url.replace(/\/$/, ''))
+    .default('https://api.xero.com'),
+  XERO_LOGIN_URL: z
+    .url()
+    .transform((url) => url.replace(/\/$/, ''))
+    .default('https://login.xero.com'),
+  XERO_IDENTITY_URL: z
+    .url()
+    .transform((url) => url.replace(/\/$/, ''))
+    .default('https://identity.xero.com'),
+  XERO_CLIENT_ID: z.string().default(''),
+  XERO_CLIENT_SECRET: z.string().default(''),
+  /** apps made before March 2026 ask for accounting.transactions instead of accounting.invoices */
+  XERO_SCOPES: z
+    .string()
+    .default(
+      'offline_access accounting.invoices accounting.contacts accounting.settings.read accounting.attachments',
+    ),
   ENCRYPTION_KEYS: encryptionKeys,
   BOOTSTRAP_ADMIN_EMAIL: z.email(),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters'),

@@ -11,4 +11,5 @@ export const workflowIds = {
   users: (account: string, company: string) => `${account}/users/${company}`,
   timeSheet: (account: string, timeSheetId: string) => `${account}/timesheet/${timeSheetId}`,
   invoice: (account: string, invoiceId: string) => `${account}/invoice/${invoiceId}`,
+  overhead: (account: string, invoiceId: string) => `${account}/overhead/${invoiceId}`,
 } as const;

@@ -8,12 +8,15 @@ export interface OAuthProvider {
   authorizePath: string;
   tokenPath: string;
   revokePath: string;
+  /** whether the client names itself in the form or signs in with a Basic header */
+  clientAuth: 'form' | 'basic';
 }
 
 const PROCORE_OAUTH: OAuthProvider = {
   authorizePath: '/oauth/authorize',
   tokenPath: '/oauth/token',
   revokePath: '/oauth/revoke',
+  clientAuth: 'form',
 };
 
 export interface OAuthClient {
@@ -42,15 +45,16 @@ const TIMEOUT_MS = 30_000;
 
 /** The address a person is sent to for consent. `redirectUri` must be registered with the app to the letter. */
 export function authorizeUrl(
-  input: { loginUrl: string; clientId: string; redirectUri: string; state: string },
+  input: { loginUrl: string; clientId: string; redirectUri: string; state: string; scope?: string },
   provider = PROCORE_OAUTH,
 ): string {
-  const url = new URL(provider.authorizePath, input.loginUrl);
+  const url = at(input.loginUrl, provider.authorizePath);
   url.search = new URLSearchParams({
     response_type: 'code',
     client_id: input.clientId,
     redirect_uri: input.redirectUri,
     state: input.state,
+    ...(input.scope === undefined ? {} : { scope: input.scope }),
   }).toString();
   return url.href;
 }
@@ -95,7 +99,7 @@ export async function refresh(grant: Grant, provider = PROCORE_OAUTH): Promise<R
 
 /** Ends a grant: the access token and the refresh token both stop working. Unknown tokens are answered 200 too. */
 export async function revoke(client: OAuthClient, token: string, provider = PROCORE_OAUTH): Promise<void> {
-  await post(client, provider.revokePath, { token });
+  await post(client, provider, provider.revokePath, { token });
 }
 
 async function askForTokens(
@@ -103,7 +107,7 @@ async function askForTokens(
   provider: OAuthProvider,
   form: Record<string, string>,
 ): Promise<Tokens> {
-  const answer = tokenAnswer.safeParse(await post(client, provider.tokenPath, form));
+  const answer = tokenAnswer.safeParse(await post(client, provider, provider.tokenPath, form));
   if (!answer.success) {
     throw new ProcoreError({
       kind: 'unreadable',
@@ -121,20 +125,39 @@ async function askForTokens(
   };
 }
 
+/** A path below the address, which may have a path of its own. */
+const at = (address: string, path: string): URL => new URL(`${address.replace(/\/$/, '')}${path}`);
+
+/** How the client says who it is: fields of the form, or a header. */
+function clientOf(
+  { clientId, clientSecret }: OAuthClient,
+  { clientAuth }: OAuthProvider,
+): Record<'form' | 'headers', Record<string, string>> {
+  if (clientAuth === 'form') return { form: { client_id: clientId, client_secret: clientSecret }, headers: {} };
+  const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':');
+  return { form: {}, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
+}
+
 /** Nothing of the answer's text is kept but its error fields: a success body holds tokens. */
-async function post(client: OAuthClient, path: string, form: Record<string, string>): Promise<unknown> {
+async function post(
+  client: OAuthClient,
+  provider: OAuthProvider,
+  path: string,
+  form: Record<string, string>,
+): Promise<unknown> {
+  const own = clientOf(client, provider);
   const failure = { method: 'POST', path, isAmbiguous: true } as const;
   let answer: Dispatcher.ResponseData;
   let text: string;
   try {
-    answer = await request(new URL(path, client.loginUrl), {
+    answer = await request(at(client.loginUrl, path), {
       method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams({
-        ...form,
-        client_id: client.clientId,
-        client_secret: client.clientSecret,
-      }).toString(),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+        ...own.headers,
+      },
+      body: new URLSearchParams({ ...form, ...own.form }).toString(),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     text = await answer.body.text();

@@ -5,6 +5,8 @@ const InvoiceLineInput = z.object({
   projectId: Id.nullish(),
   projectCostCodeId: Id.nullish(),
   costTypeId: Id.nullish(),
+  /** where a line without a project is booked in accounting; blank: that of the cost type */
+  glCode: z.string().max(20).nullish(),
   description: z.string().max(500).nullish(),
   quantity: Quantity.nullish(),
   unitPrice: Quantity.nullish(),

@@ -8,6 +8,7 @@ import { createImportProject } from '../activities/import-project.ts';
 import { createMaintainActivities } from '../activities/maintain.ts';
 import { createPostTimesheetActivities } from '../activities/post-timesheet.ts';
 import { createPushInvoiceActivities } from '../activities/push-invoice.ts';
+import { createPushOverheadActivities } from '../activities/push-overhead.ts';
 import { createReconcileActivities } from '../activities/reconcile.ts';
 import { createSyncCostCodes } from '../activities/sync-cost-codes.ts';
 import { createSyncUser } from '../activities/sync-user.ts';
@@ -70,7 +71,7 @@ export async function startWorker(deps: Deps, options: WorkerOptions = {}): Prom
 
 /** Every activity of the product. */
 function createActivities(deps: Deps, { readers }: WorkerOptions) {
-  const { db, procore, secrets, env } = deps;
+  const { db, procore, accounting, secrets, env } = deps;
   const hooks = createHooks({ db, secrets, publicUrl: env.PUBLIC_URL });
   return asActivities({
     ...createDrainActivities({
@@ -88,7 +89,8 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
     ...createReconcileActivities({ db, procore }),
     ...createMaintainActivities({ db, procore }),
     ...createTestProjectTaxActivities({ db, procore }),
-    ...createPushInvoiceActivities({ db, procore, env }),
+    ...createPushInvoiceActivities({ db, procore, accounting, env }),
+    ...createPushOverheadActivities({ db, accounting, env }),
     ...createPostTimesheetActivities({ db, procore, env }),
   });
 }

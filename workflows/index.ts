@@ -4,6 +4,7 @@ export { ImportProject } from './import-project.ts';
 export { Maintain } from './maintain.ts';
 export { PostTimesheet } from './post-timesheet.ts';
 export { PushInvoice } from './push-invoice.ts';
+export { PushOverheadInvoice } from './push-overhead-invoice.ts';
 export { Reconcile } from './reconcile.ts';
 export { SyncCostCodes } from './sync-cost-codes.ts';
 export { SyncUser } from './sync-user.ts';

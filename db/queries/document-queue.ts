@@ -21,6 +21,14 @@ export interface DueDocument extends Record<string, unknown> {
   queuedAt: string;
 }
 
+/** Nothing of it goes to Procore: dispatch/overheads.ts starts it. */
+const IS_OVERHEAD_ALONE = sql`queued_for = 'send' and exists (
+  select 1 from payable_invoice_line l where l.invoice_id = waiting.id
+) and not exists (
+  select 1 from payable_invoice_line l
+  where l.invoice_id = waiting.id and coalesce(l.project_id, waiting.project_id) is not null
+)`;
+
 /**
  * Queued invoices that may start now: of each company as many as leave it at `openPerCompany` under way, a person's click
  * before what queued itself, then the oldest.
@@ -49,7 +57,7 @@ export async function dueDocuments(db: Queryable, openPerCompany: number): Promi
         where open.dispatched_at is not null and open.account = waiting.account
           and open.company_id is not distinct from waiting.company_id
       ) as turn
-      from under_way waiting where dispatched_at is null
+      from under_way waiting where dispatched_at is null and not (${IS_OVERHEAD_ALONE})
     )
     select t.id, t.account, t.number, t.total::text, v.description as "vendorName", t.company_id as "companyId",
       c.procore_id as "companyProcoreId", l.procore_id as "projectProcoreId", t.queued_at::text as "queuedAt"

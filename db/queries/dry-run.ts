@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import { type DryRun, dryRun } from '../../domain/dry-run.ts';
 import { payableInvoice, pushPart } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
+import { overheadProblems } from './accounting.ts';
 import { loadInvoice } from './invoice-document.ts';
 import { getSettings } from './settings.ts';
 
@@ -32,12 +33,16 @@ export async function dryRunInvoices(db: Queryable, account: string, ids: readon
         ? { ...line, project: { ...line.project, keepsTax: null } }
         : line,
     );
+    const run = dryRun({ ...document, lines }, settings, standing);
+    const overheads = await overheadProblems(db, document, settings, 'send');
     runs.push({
       id,
       number: document.number,
       vendorName: document.vendor?.name ?? null,
       total: document.total,
-      ...dryRun({ ...document, lines }, settings, standing),
+      ...run,
+      findings: [...run.findings, ...overheads],
+      passes: run.passes && overheads.every(({ severity }) => severity !== 'blocks'),
     });
   }
   return runs;

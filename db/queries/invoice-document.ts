@@ -108,6 +108,7 @@ async function describe(
         project: place,
         code: code?.code ?? null,
         costType: typeIn(types, chosen, place),
+        glCode: line.glCode ?? types.get(chosen ?? '')?.glCode ?? null,
         taxCode: taxIn(taxCodes, line.taxCodeId, place),
         allocations: related.allocations.get(line.position) ?? [],
       };
@@ -270,9 +271,13 @@ async function codesOf(db: Queryable, account: string, wanted: string[]): Promis
 }
 
 /** By cost type, then by company: the same type has another id in each. */
-type ByCompany<T> = Map<string, { of(companyId: string | null): T }>;
+type ByCompany<T, F = unknown> = Map<string, F & { of(companyId: string | null): T }>;
 
-async function costTypesOf(db: Queryable, account: string, wanted: string[]): Promise<ByCompany<DocumentCostType>> {
+async function costTypesOf(
+  db: Queryable,
+  account: string,
+  wanted: string[],
+): Promise<ByCompany<DocumentCostType, { glCode: string | null }>> {
   if (wanted.length === 0) return new Map();
   const rows = await db
     .select({ row: costType, companyId: procoreLink.companyId, procoreId: procoreLink.procoreId })
@@ -286,6 +291,7 @@ async function costTypesOf(db: Queryable, account: string, wanted: string[]): Pr
     rows.map(({ row }) => [
       row.id,
       {
+        glCode: row.glCode,
         of: (companyId) => ({
           id: row.id,
           code: row.externalCode,

@@ -4,6 +4,7 @@ import { allowedSteps, type Finding } from '../../domain/invoice.ts';
 import { preflight } from '../../domain/preflight.ts';
 import { payableInvoice, pushPart } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
+import { overheadProblems } from './accounting.ts';
 import { writeAudit } from './audit.ts';
 import { OFF_THE_QUEUE, type QueuedFor } from './document-queue.ts';
 import { clearWaits } from './document-waits.ts';
@@ -11,6 +12,7 @@ import { goLiveBreach } from './go-live.ts';
 import { addLog } from './integration-log.ts';
 import { loadInvoice } from './invoice-document.ts';
 import { IS_ON_ITS_WAY, lockInvoice, type StepResult } from './invoices.ts';
+import { hasBill } from './overhead-push.ts';
 import { getSettings } from './settings.ts';
 
 /**
@@ -29,7 +31,11 @@ export async function checkInvoice(
     return { kind: 'conflict', message: row.status === 'entered' ? IS_ON_ITS_WAY : 'The invoice is checked already.' };
   const loaded = await loadInvoice(db, account, id);
   if (loaded === null) return { kind: 'not-found' };
-  const { findings } = preflight(loaded.document, await getSettings(db, account), 'check');
+  const settings = await getSettings(db, account);
+  const findings = [
+    ...preflight(loaded.document, settings, 'check').findings,
+    ...(await overheadProblems(db, loaded.document, settings, 'check')),
+  ];
   const blocking = findings.filter((finding) => finding.severity === 'blocks');
   const isChecked = blocking.length === 0;
   await db
@@ -276,7 +282,7 @@ export async function hasParts(db: Queryable, documentId: string): Promise<boole
     .from(pushPart)
     .where(and(eq(pushPart.documentId, documentId), or(isNotNull(pushPart.procoreId), isNotNull(pushPart.sending))))
     .limit(1);
-  return part !== undefined;
+  return part !== undefined || hasBill(db, documentId);
 }
 
 /**
@@ -293,7 +299,7 @@ export async function chooseDuplicate(
 ): Promise<StepResult> {
   const row = await lockInvoice(db, account, id);
   if (row === null) return { kind: 'not-found' };
-  const isDuplicate = (row.problems as Finding[]).some((problem) => problem.code === 'DUPLICATE');
+  const isDuplicate = (row.problems as Finding[]).some(({ code }) => code === 'DUPLICATE' || code === 'BILL_DUPLICATE');
   if (!allowedSteps(row).retry || !isDuplicate)
     return { kind: 'conflict', message: 'The invoice did not meet a duplicate in Procore.' };
   await db.update(payableInvoice).set({ duplicateChoice: choice }).where(eq(payableInvoice.id, id));

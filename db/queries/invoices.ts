@@ -28,9 +28,9 @@ import {
   taxCode,
 } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
-import { allocateNew, dropAllocations } from './invoice-allocations.ts';
 import { clearWaits } from './document-waits.ts';
 import { addLog, lastRun } from './integration-log.ts';
+import { allocateNew, dropAllocations } from './invoice-allocations.ts';
 import { type LoadedInvoice, loadInvoice } from './invoice-document.ts';
 import { presentRow, selectRows } from './invoice-list.ts';
 import { namesOfPeople } from './people-names.ts';
@@ -142,6 +142,7 @@ async function insertLines(db: Queryable, account: string, invoiceId: string, dr
       projectId: line.projectId ?? null,
       projectCostCodeId: line.projectCostCodeId ?? null,
       costTypeId: line.costTypeId ?? null,
+      glCode: line.glCode?.trim() || null,
       description: line.description ?? null,
       quantity: line.quantity ?? null,
       unitPrice: line.unitPrice ?? null,
@@ -341,7 +342,8 @@ async function partsOf(
       state: part.state,
       total: desired?.total ?? '0.00',
       isStanding: part.procoreId !== null || part.sending !== null,
-      lacksFiles: part.target === 'direct_cost' && part.procoreId !== null && lacksFiles(files, part.agreed as Agreed | null),
+      lacksFiles:
+        part.target === 'direct_cost' && part.procoreId !== null && lacksFiles(files, part.agreed as Agreed | null),
       procoreId: part.procoreId,
       projectProcoreId: part.projectProcoreId,
       loginUrl,

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import { filesOf } from '../../domain/direct-cost-files.ts';
 import { type ErrorCode, messageOf, type Problem } from '../../domain/errors.ts';
 import type { Finding, InvoiceMark } from '../../domain/invoice.ts';
+import { jointProblems } from '../../domain/overhead.ts';
 import { waitsOf } from '../../domain/waits.ts';
 import { payableInvoice } from '../schema/index.ts';
 import type { Db, Queryable } from '../types.ts';
@@ -11,6 +12,7 @@ import { endCancelled, OFF_THE_QUEUE } from './document-queue.ts';
 import { replaceWaits } from './document-waits.ts';
 import { addLog } from './integration-log.ts';
 import { loadInvoice } from './invoice-document.ts';
+import { joinOverhead } from './overhead-outcome.ts';
 import { partStates } from './push-parts.ts';
 
 interface InvoiceRef {
@@ -79,22 +81,25 @@ export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: Ru
       return null;
     }
     const parts = await partStates(tx, account, invoiceId);
-    const [before] = await tx.select().from(payableInvoice).where(underWay(ref));
+    const [before] = await tx.select().from(payableInvoice).where(underWay(ref)).for('update');
     if (!before) return null;
     const mark = markOf(outcome, parts, before);
+    const joint = await joinOverhead(tx, ref, mark);
+    const own = outcome.kind === 'sent' ? missingFiles(before.number, parts) : (before.problems as Finding[]);
     const [row] = await tx
       .update(payableInvoice)
       .set({
-        ...OFF_THE_QUEUE,
-        integration: mark,
-        ...(outcome.kind === 'sent'
-          ? { sentAt: sql`now()`, problems: missingFiles(before.number, parts), duplicateChoice: null }
-          : {}),
+        ...(joint === null
+          ? { integration: 'sending' as const, waitingSince: null, waitingFor: null, updatedAt: sql`now()` }
+          : { ...OFF_THE_QUEUE, integration: joint.mark }),
+        problems: jointProblems(own, joint?.problems ?? []),
+        ...(outcome.kind === 'sent' ? { sentAt: sql`now()` } : {}),
+        ...(outcome.kind === 'sent' && joint !== null ? { duplicateChoice: null } : {}),
       })
       .where(underWay(ref))
       .returning();
     if (!row) return null;
-    const problems = row.problems as Finding[];
+    const problems = own;
     if (outcome.kind === 'failed') await waitFor(tx, ref, problems);
     await addLog(tx, {
       account,

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { DomainError } from '../../domain/errors.ts';
 import type { AccessToken, Grant, RefreshResult, TokenStore } from '../../procore/ports.ts';
+import { accountingConnection } from '../schema/accounting.ts';
 import { procoreConnection } from '../schema/connections.ts';
 import type { Db, Queryable } from '../types.ts';
 
@@ -15,17 +16,41 @@ const EARLY_MS = 120_000;
 
 type Refresh = (grant: Grant) => Promise<RefreshResult>;
 
+/** A table whose rows hold token pairs. Both have the same columns, so that one store serves both. */
+export interface TokenHolder {
+  name: string;
+  table: typeof procoreConnection;
+  /** where tokens are asked for */
+  loginUrl: typeof procoreConnection.loginUrl;
+  expired: () => DomainError;
+}
+
+const PROCORE_TOKENS: TokenHolder = {
+  name: 'procore_connection',
+  table: procoreConnection,
+  loginUrl: procoreConnection.loginUrl,
+  expired: () => new DomainError('AUTH_EXPIRED', {}),
+};
+
+/** The sign-in to the accounting system. */
+export const ACCOUNTING_TOKENS: TokenHolder = {
+  name: 'accounting_connection',
+  table: accountingConnection as unknown as typeof procoreConnection,
+  loginUrl: accountingConnection.identityUrl as unknown as typeof procoreConnection.loginUrl,
+  expired: () => new DomainError('ACCOUNTING_AUTH_EXPIRED', { system: 'Xero' }),
+};
+
 /**
  * The tokens of every connection, one refresh at a time each: the row is locked over the refresh call, and whoever
  * waited for the lock finds the new pair. A new pair is committed before anyone uses it, because the old one is dead
  * from the moment it was sent.
  */
-export function createTokenStore(db: Db, secrets: Secrets): TokenStore {
+export function createTokenStore(db: Db, secrets: Secrets, holder = PROCORE_TOKENS): TokenStore {
   /** One refresh of ours per connection, so that waiting for the lock does not use up the database pool. */
   const refreshing = new Map<string, Promise<unknown>>();
 
   async function accessToken(connectionId: string, refresh: Refresh, refused?: number): Promise<AccessToken> {
-    const stored = usable(await read(db, connectionId), secrets, refused);
+    const stored = usable(holder, await read(holder, db, connectionId), secrets, refused);
     if (stored !== null) return stored;
     const running = refreshing.get(connectionId);
     if (running !== undefined) {
@@ -43,18 +68,18 @@ export function createTokenStore(db: Db, secrets: Secrets): TokenStore {
 
   async function replace(connectionId: string, refresh: Refresh, refused?: number): Promise<AccessToken> {
     const token = await db.transaction(async (tx) => {
-      const row = await read(tx, connectionId, 'locked');
-      const stored = usable(row, secrets, refused);
+      const row = await read(holder, tx, connectionId, 'locked');
+      const stored = usable(holder, row, secrets, refused);
       if (stored !== null) return stored;
-      const result = await refresh(grantOf(row, secrets));
+      const result = await refresh(grantOf(holder, row, secrets));
       if (result.kind === 'dead') {
-        await markReconnectNeeded(tx, connectionId);
+        await markReconnectNeeded(holder, tx, connectionId);
         return null;
       }
-      await store(tx, secrets, connectionId, result);
+      await store(holder, tx, secrets, connectionId, result);
       return { value: result.accessToken, version: row.tokenVersion + 1 };
     });
-    if (token === null) throw new DomainError('AUTH_EXPIRED', {});
+    if (token === null) throw holder.expired();
     return token;
   }
 
@@ -74,74 +99,87 @@ export async function saveTokens(
   secrets: Secrets,
   connectionId: string,
   tokens: NewTokens,
+  holder = PROCORE_TOKENS,
 ): Promise<void> {
   await db
-    .update(procoreConnection)
-    .set({ state: 'connected', ...sealed(secrets, connectionId, tokens) })
-    .where(eq(procoreConnection.id, connectionId));
+    .update(holder.table)
+    .set({ state: 'connected', ...sealed(holder, secrets, connectionId, tokens) })
+    .where(eq(holder.table.id, connectionId));
 }
 
 /** The grant is dead: everything stays queued until a person connects again. */
-async function markReconnectNeeded(db: Queryable, connectionId: string): Promise<void> {
+async function markReconnectNeeded({ table }: TokenHolder, db: Queryable, connectionId: string): Promise<void> {
   await db
-    .update(procoreConnection)
+    .update(table)
     .set({ state: 'reconnect_needed', updatedAt: sql`now()` })
-    .where(and(eq(procoreConnection.id, connectionId), eq(procoreConnection.state, 'connected')));
+    .where(and(eq(table.id, connectionId), eq(table.state, 'connected')));
 }
 
-async function store(db: Queryable, secrets: Secrets, connectionId: string, tokens: NewTokens): Promise<void> {
+async function store(
+  holder: TokenHolder,
+  db: Queryable,
+  secrets: Secrets,
+  connectionId: string,
+  tokens: NewTokens,
+): Promise<void> {
   await db
-    .update(procoreConnection)
-    .set(sealed(secrets, connectionId, tokens))
-    .where(eq(procoreConnection.id, connectionId));
+    .update(holder.table)
+    .set(sealed(holder, secrets, connectionId, tokens))
+    .where(eq(holder.table.id, connectionId));
 }
 
-const sealed = (secrets: Secrets, connectionId: string, tokens: NewTokens) => ({
-  accessToken: secrets.seal(tokens.accessToken, placeOf('access_token', connectionId)),
+const sealed = (holder: TokenHolder, secrets: Secrets, connectionId: string, tokens: NewTokens) => ({
+  accessToken: secrets.seal(tokens.accessToken, placeOf(holder, 'access_token', connectionId)),
   refreshToken:
-    tokens.refreshToken === null ? null : secrets.seal(tokens.refreshToken, placeOf('refresh_token', connectionId)),
+    tokens.refreshToken === null
+      ? null
+      : secrets.seal(tokens.refreshToken, placeOf(holder, 'refresh_token', connectionId)),
   accessTokenExpiresAt: sql`now() + make_interval(secs => ${tokens.expiresInSeconds})`,
-  tokenVersion: sql`${procoreConnection.tokenVersion} + 1`,
+  tokenVersion: sql`${holder.table.tokenVersion} + 1`,
   updatedAt: sql`now()`,
 });
 
 /** The lock lets other tables go on referring to the row, but not a second refresh or a new consent. */
-async function read(db: Queryable, connectionId: string, lock?: 'locked') {
+async function read({ table, loginUrl, expired }: TokenHolder, db: Queryable, connectionId: string, lock?: 'locked') {
   const query = db
     .select({
-      id: procoreConnection.id,
-      state: procoreConnection.state,
-      clientId: procoreConnection.clientId,
-      clientSecret: procoreConnection.clientSecret,
-      loginUrl: procoreConnection.loginUrl,
-      accessToken: procoreConnection.accessToken,
-      refreshToken: procoreConnection.refreshToken,
-      tokenVersion: procoreConnection.tokenVersion,
-      msLeft: sql<number>`coalesce(extract(epoch from ${procoreConnection.accessTokenExpiresAt} - clock_timestamp()) * 1000, 0)::float8`,
+      id: table.id,
+      state: table.state,
+      clientId: table.clientId,
+      clientSecret: table.clientSecret,
+      loginUrl,
+      accessToken: table.accessToken,
+      refreshToken: table.refreshToken,
+      tokenVersion: table.tokenVersion,
+      msLeft: sql<number>`coalesce(extract(epoch from ${table.accessTokenExpiresAt} - clock_timestamp()) * 1000, 0)::float8`,
     })
-    .from(procoreConnection)
-    .where(eq(procoreConnection.id, connectionId));
+    .from(table)
+    .where(eq(table.id, connectionId));
   const [row] = await (lock === 'locked' ? query.for('no key update') : query);
-  if (row?.state !== 'connected') throw new DomainError('AUTH_EXPIRED', {});
+  if (row?.state !== 'connected') throw expired();
   return row;
 }
 
 type Row = Awaited<ReturnType<typeof read>>;
 
-function usable(row: Row, secrets: Secrets, refused: number | undefined): AccessToken | null {
+function usable(holder: TokenHolder, row: Row, secrets: Secrets, refused: number | undefined): AccessToken | null {
   if (row.accessToken === null || row.msLeft < EARLY_MS || row.tokenVersion <= (refused ?? -1)) return null;
-  return { value: secrets.open(row.accessToken, placeOf('access_token', row.id)), version: row.tokenVersion };
+  return { value: secrets.open(row.accessToken, placeOf(holder, 'access_token', row.id)), version: row.tokenVersion };
 }
 
-function grantOf(row: Row, secrets: Secrets): Grant {
+function grantOf(holder: TokenHolder, row: Row, secrets: Secrets): Grant {
   return {
-    refreshToken: row.refreshToken === null ? null : secrets.open(row.refreshToken, placeOf('refresh_token', row.id)),
+    refreshToken:
+      row.refreshToken === null ? null : secrets.open(row.refreshToken, placeOf(holder, 'refresh_token', row.id)),
     clientId: row.clientId,
-    clientSecret: secrets.open(row.clientSecret, placeOf('client_secret', row.id)),
+    clientSecret: secrets.open(row.clientSecret, placeOf(holder, 'client_secret', row.id)),
     loginUrl: row.loginUrl,
   };
 }
 
-/** Binds a sealed value to its column and row; see db/schema/connections.ts. */
-const placeOf = (column: 'access_token' | 'refresh_token' | 'client_secret', connectionId: string): string =>
-  `procore_connection.${column}:${connectionId}`;
+/** Binds a sealed value to its table, column and row; see db/schema/connections.ts. */
+const placeOf = (
+  { name }: TokenHolder,
+  column: 'access_token' | 'refresh_token' | 'client_secret',
+  connectionId: string,
+): string => `${name}.${column}:${connectionId}`;

@@ -162,7 +162,7 @@ export const overheadPush = pgTable(
       .references(() => payableInvoice.id, { onDelete: 'cascade' }),
     /** the queueing of the invoice the state belongs to */
     queuedAt: at(),
-    state: text({ enum: ['sending', 'waiting', 'sent', 'failed', 'cancelled'] }).notNull(),
+    state: text({ enum: ['queued', 'sending', 'waiting', 'sent', 'failed', 'cancelled'] }).notNull(),
     waitingSince: at(),
     waitingFor: text(),
     /** what stands in the way: Finding[] of domain/invoice.ts */

@@ -113,7 +113,7 @@ test('xero_bill_numbers: unique refuses a second bill of a supplier with one num
 });
 
 test('a supplier credit is a credit note, found by contact and number', async () => {
-  const [{ Type: _type, ...rest }] = bill().Invoices as [Record<string, unknown>];
+  const { Type: _type, ...rest } = bill().Invoices[0]!;
   const made = await xero('PUT', `${API}/CreditNotes`, {
     CreditNotes: [{ Type: 'ACCPAYCREDIT', CreditNoteNumber: 'C-1', ...rest }],
   });

@@ -59,6 +59,7 @@ export const aLine = (fields: Partial<DocumentLine> = {}): DocumentLine => ({
   project: aProject(),
   code: aCode(),
   costType: aCostType(),
+  glCode: null,
   taxCode: aTaxCode(),
   allocations: [],
   ...fields,

@@ -32,7 +32,8 @@ test.each<[string, Partial<InvoiceDocument>, Partial<PreflightSettings>, unknown
   ['an unknown supplier that may be created', { vendor: { ...vendor, procoreIds: {} } }, {}, []],
   ['the same number twice in Lentune', { hasTwin: true }, {}, [['DUPLICATE_HERE', 'blocks', undefined]]],
   ['a number with a control character', { number: 'INV\u0007' }, {}, [['INVOICE_NO_CHARS', 'blocks', undefined]]],
-  ['no project line', { lines: [aLine({ project: null })] }, {}, [['LINES_MISSING', 'blocks', undefined]]],
+  ['no line', { lines: [], total: '0.00', tax: '0.00' }, {}, [['LINES_MISSING', 'blocks', undefined]]],
+  ['overheads alone, which accounting judges', { lines: [aLine({ project: null })] }, {}, []],
   [
     'a project that is not linked',
     { lines: [aLine({ project: aProject({ procoreId: null }) })] },
