@@ -14,6 +14,7 @@ import {
   writeLines,
   writeVariation,
 } from '../db/queries/commitment-sync.ts';
+import { requeueWaiting } from '../db/queries/document-waits.ts';
 import { buryLinks, contentHash, findLinks, saveLinks } from '../db/queries/links.ts';
 import { raiseMappingTasks, settleMappingTasks } from '../db/queries/mapping-tasks.ts';
 import type { Tx } from '../db/types.ts';
@@ -28,6 +29,7 @@ import {
 import { toCents } from '../domain/decimal.ts';
 import { messageOf } from '../domain/errors.ts';
 import { fateOf, readStatus, worthOf } from '../domain/variations.ts';
+import { waitKeys } from '../domain/waits.ts';
 import type { ChangeOrderPackage, PotentialLine } from '../procore/change-orders.ts';
 import type { CommitmentLine } from '../procore/commitments.ts';
 import type { CommitmentsReading, ReadChangeOrder, ReadCommitment } from './commitment-reading.ts';
@@ -109,6 +111,7 @@ async function applyKind(
     const savedId = await writeCommitment(tx, account, kind, { id, companyId, projectId }, content);
     unlinked = unlinked.filter((one) => one.id !== savedId);
     await writeLines(tx, account, kind, savedId, lines);
+    await requeueWaiting(tx, account, [waitKeys.commitment(savedId), waitKeys.commitmentNumber(content.number)]);
     await saveLinks(tx, account, companyId, kind, [
       { localId: savedId, procoreId: row.id, projectProcoreId, contentHash: hash, remoteUpdatedAt: whole.updated_at },
     ]);
@@ -239,6 +242,7 @@ async function applyVariation(
   const place = { id: held?.id ?? null, companyId, projectId, ...commitment };
   const id = await writeVariation(tx, account, place, content);
   await writeLines(tx, account, 'variation', id, lines);
+  await requeueWaiting(tx, account, [waitKeys.commitment(commitment.commitmentId)]);
   await saveLinks(tx, account, companyId, 'variation', [
     { localId: id, procoreId: shown.id, projectProcoreId, contentHash: hash, remoteUpdatedAt: shown.updated_at },
   ]);

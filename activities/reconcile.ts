@@ -1,4 +1,5 @@
 import { companyAddress, getCompany } from '../db/queries/companies.ts';
+import { requeueClaims } from '../db/queries/document-waits.ts';
 import { beginPage, freeScope, settleScopeRows } from '../db/queries/inbox.ts';
 import {
   beginRun,
@@ -45,6 +46,7 @@ export const createReconcileActivities = ({ db, procore }: ReconcileDeps) => ({
       await settleScopeRows(tx, key, run ? 'The comparison began.' : 'A comparison goes on already.');
       await beginPage(tx, key).catch(() => undefined);
       await freeScope(tx, key, 0);
+      await requeueClaims(tx, account, companyId);
       return run && { runId: run.id, kinds: comparedKinds(await getCompany(tx, account, companyId), mode) };
     });
   },

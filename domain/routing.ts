@@ -18,7 +18,7 @@ export const claimedOn = (line: Pick<DocumentLine, 'allocations'>): DocumentAllo
 export const isClaimed = (line: Pick<DocumentLine, 'allocations'>): boolean => claimedOn(line).length > 0;
 
 /** Routes one line. A commitment whose kind is not exchanged is only text: its lines are direct costs. */
-export function routeOf(line: Pick<DocumentLine, 'project' | 'allocations'>): Route {
+function routeOf(line: Pick<DocumentLine, 'project' | 'allocations'>): Route {
   const commitments = claimedOn(line).map(({ commitment }) => commitment);
   if (commitments.length > 0) return { kind: 'requisition', commitments: onceEach(commitments) };
   return line.project === null ? { kind: 'overhead' } : { kind: 'direct_cost', project: line.project };

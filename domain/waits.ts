@@ -1,5 +1,6 @@
 import type { Finding, InvoiceDocument } from './invoice.ts';
 import { normaliseName } from './matching.ts';
+import { splitByCommitment } from './routing.ts';
 
 /**
  * Keys of what a failed document waits for in Procore. The inbound rules name the same key when they bring it in,
@@ -13,6 +14,11 @@ export const waitKeys = {
   costCode: (projectProcoreId: string, code: string) => `cost-code:${projectProcoreId}:${normaliseName(code)}`,
   /** an answer to whether records may be created where an accounting system is connected */
   accountingSystem: (companyId: string) => `accounting-system:${companyId}`,
+  /** a purchase order or subcontract of ours, by our id */
+  commitment: (id: string) => `commitment:${id}`,
+  commitmentNumber: (number: string) => `commitment-number:${normaliseName(number)}`,
+  /** nothing tells when a period opens or a claim is approved: asked for again by the hour */
+  claims: (companyId: string) => `claims:${companyId}`,
   costType: (code: string) => `cost-type:${normaliseName(code)}`,
 } as const;
 
@@ -69,8 +75,32 @@ export function waitsOf(invoice: InvoiceDocument, problems: readonly Finding[]):
               ? [{ code, key: waitKeys.costType(costType.code), projectProcoreId: null }]
               : [],
           );
+        case 'PO_NOT_FOUND':
+          return invoice.poNumber === null
+            ? commitmentWaits(invoice, code)
+            : [{ code, key: waitKeys.commitmentNumber(invoice.poNumber), projectProcoreId: null }];
+        case 'COMMITMENT_NOT_APPROVED':
+        case 'PENDING_CO':
+        case 'OVER_ALLOCATED':
+        case 'VENDOR_CONTRACT_MISMATCH':
+          return commitmentWaits(invoice, code);
+        case 'CLAIM_IN_PROGRESS':
+        case 'CLAIM_OPEN_ELSEWHERE':
+        case 'NO_OPEN_PERIOD':
+        case 'INVOICING_OFF':
+          return splitByCommitment(invoice).map(({ commitment }) => ({
+            code,
+            key: waitKeys.claims(commitment.companyId),
+            projectProcoreId: null,
+          }));
         default:
           return [];
       }
     });
 }
+
+const commitmentWaits = (invoice: InvoiceDocument, code: string): Wait[] => {
+  const named = invoice.commitment === null ? [] : [invoice.commitment.id];
+  const ids = new Set([...named, ...splitByCommitment(invoice).map(({ commitment }) => commitment.id)]);
+  return [...ids].map((id) => ({ code, key: waitKeys.commitment(id), projectProcoreId: null }));
+};

@@ -1,5 +1,5 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { Wait } from '../../domain/waits.ts';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { type Wait, waitKeys } from '../../domain/waits.ts';
 import { documentWait, payableInvoice } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { addLog } from './integration-log.ts';
@@ -19,6 +19,27 @@ export async function replaceWaits(
     .onConflictDoNothing();
 }
 
+/**
+ * Queues again what waits for a period to open or a claim to be approved, of which nothing tells: each at most by the hour,
+ * and only while something waits.
+ */
+export async function requeueClaims(db: Queryable, account: string, companyId: string): Promise<void> {
+  const key = waitKeys.claims(companyId);
+  const due = await db
+    .select({ id: documentWait.id })
+    .from(documentWait)
+    .where(
+      and(
+        eq(documentWait.account, account),
+        eq(documentWait.key, key),
+        lt(documentWait.createdAt, sql`now() - interval '55 minutes'`),
+      ),
+    )
+    .limit(1);
+  if (due.length > 0)
+    await requeueWaiting(db, account, [key], 'Tried again: Procore is asked whether it may go on now.');
+}
+
 /** An edited, cancelled or re-queued document waits for nothing. */
 export async function clearWaits(db: Queryable, account: string, documentId: string): Promise<void> {
   await db.delete(documentWait).where(and(eq(documentWait.account, account), eq(documentWait.documentId, documentId)));
@@ -32,7 +53,12 @@ export async function clearWaits(db: Queryable, account: string, documentId: str
  * @param keys such as `cost-code:<Procore project id>:<code>`, see domain/waits.ts
  * @returns the ids that were queued
  */
-export async function requeueWaiting(db: Queryable, account: string, keys: readonly string[]): Promise<string[]> {
+export async function requeueWaiting(
+  db: Queryable,
+  account: string,
+  keys: readonly string[],
+  message = 'Queued again by itself: what it waited for came in from Procore.',
+): Promise<string[]> {
   if (keys.length === 0) return [];
   const waiting = db
     .select({ id: documentWait.documentId })
@@ -67,7 +93,7 @@ export async function requeueWaiting(db: Queryable, account: string, keys: reado
       documentId: id,
       event: 'queued',
       result: 'info',
-      message: 'Queued again by itself: what it waited for came in from Procore.',
+      message,
     });
   }
   return queued.map(({ id }) => id);

@@ -39,11 +39,11 @@ export const itemTable = (sim: Simulator) => sim.store.table<ItemRow>('requisiti
 export const itemsOf = (sim: Simulator, requisitionId: number): ItemRow[] =>
   itemTable(sim).where('requisition_id', requisitionId);
 
-export const kindOf = (row: RequisitionRow): CommitmentKind =>
+const kindOf = (row: RequisitionRow): CommitmentKind =>
   row.commitment_type === 'PurchaseOrderContract' ? PURCHASE_ORDERS : SUBCONTRACTS;
 
 /** The line an item stands for. Removed lines keep what was billed on them. */
-export const lineOf = (sim: Simulator, row: RequisitionRow, item: ItemRow): ContractLineRow | undefined =>
+const lineOf = (sim: Simulator, row: RequisitionRow, item: ItemRow): ContractLineRow | undefined =>
   contractLineTable(sim, item.item_type === 'change_order_item' ? POTENTIAL_CHANGE_ORDER : kindOf(row).holder).get(
     item.line_item_id,
   );
@@ -94,7 +94,7 @@ export const saysRetainage = (items: readonly Body[]): boolean =>
   items.some((item) => RETAINAGE.some((field) => item[field] !== undefined));
 
 /** Finds the item a body means: by its id, or by the line of the commitment it stands for. */
-export function itemMeant(sim: Simulator, row: RequisitionRow, body: Body): ItemRow {
+function itemMeant(sim: Simulator, row: RequisitionRow, body: Body): ItemRow {
   const id = numberOf(body.id);
   const found = itemsOf(sim, row.id).find((item) =>
     id === null

@@ -35,6 +35,16 @@ test('the settings of a new account are the defaults, and a change is kept and a
     quantityPlaces: 4,
     directCostStatus: 'approved',
     postWithoutTax: false,
+    waitForClaimOnOrders: false,
+    waitForClaimOnSubContracts: true,
+    requisitionStatus: 'under_review',
+    createBillingPeriod: false,
+    sendTimeSheetOnSubmission: false,
+    sendTimeSheetAfterApproval: false,
+    timeSheetApproval: 'final',
+    sendTimeSheetsBySchedule: false,
+    sendAttachments: true,
+    attachmentMaxMb: 20,
     selfApproval: false,
   });
   const change = { invoicesInterface: 'procore', roundingTolerance: '0.1', quantityPlaces: 2 };

@@ -1,7 +1,9 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { requeueClaims } from '../../db/queries/document-waits.ts';
 import { purchaseOrderLine } from '../../db/schema/index.ts';
 import type { DocumentCommitment } from '../../domain/allocations.ts';
+import { eventually } from '../environment/stack.ts';
 import { type ClaimWorld, startClaimWorld } from './claim-world.ts';
 
 let world: ClaimWorld;
@@ -152,6 +154,22 @@ test('without an open period the claim is held, or the month is opened where the
   const sent = await world.ended(await world.sendClaim({ number: 'PERIOD-A', on: order, amounts: ['1.00'] }));
   expect([sent.integration, sent.problems]).toEqual(['sent', []]);
   await world.settings({ createBillingPeriod: false });
+}, 40_000);
+
+test('what waits for a claim to be approved is tried again by the hour, and goes then', async () => {
+  const { db } = world.stack.deps;
+  const on = await world.commitment('SC-1007-02');
+  await world.ended(await world.sendClaim({ number: 'HOUR-1', on, type: 'claim', amounts: ['10.00'] }));
+  const id = await world.sendClaim({ number: 'HOUR-2', on, type: 'claim', amounts: ['11.00'] });
+  expect(await codesOf(id)).toEqual(['CLAIM_IN_PROGRESS']);
+  await requeueClaims(db, world.stack.account, world.company.id);
+  expect((await world.ended(id)).integration).toBe('failed');
+  const [first] = await world.claims('HOUR-1');
+  await world.stack.control('PATCH', `/records/requisitions/${first!.id}`, { status: 'approved' });
+  await db.execute(sql`update document_wait set created_at = now() - interval '1 hour' where document_id = ${id}`);
+  await requeueClaims(db, world.stack.account, world.company.id);
+  world.stack.doorbell?.poke();
+  await eventually(async () => (await world.ended(id)).integration === 'sent');
 }, 40_000);
 
 test('what needs administration of commitments is told so', async () => {

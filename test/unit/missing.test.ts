@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Finding } from '../../domain/invoice.ts';
 import { resolveCostType } from '../../domain/invoice.ts';
 import { missingOf } from '../../domain/missing.ts';
 import { splitNewCode } from '../../domain/new-code.ts';
 import { waitsOf } from '../../domain/waits.ts';
+import { aCommitment, allocated } from './claim-builder.ts';
 import { aCode, aCostType, aLine, anInvoice, aProject } from './invoice-builder.ts';
 
 test.each([
@@ -59,4 +61,14 @@ test('a failed invoice waits for exactly what an inbound change could bring', ()
     { code: 'TYPE_MISSING', key: 'cost-code:100:03-310', projectProcoreId: '100' },
     { code: 'VENDOR_MISSING', key: 'vendor:acme steel ltd', projectProcoreId: null },
   ]);
+});
+
+test('a claim that waits for its order, a number that is not known, or another claim names what could clear it', () => {
+  const commitment = aCommitment();
+  const claimed = anInvoice({ commitment, lines: [aLine({ allocations: [allocated({ commitment })] })] });
+  const keys = (invoice: ReturnType<typeof anInvoice>, code: Finding['code']) =>
+    waitsOf(invoice, [{ code, facts: {} as never, severity: 'blocks' }]).map(({ key }) => key);
+  expect(keys(claimed, 'COMMITMENT_NOT_APPROVED')).toEqual(['commitment:order-1']);
+  expect(keys(anInvoice({ poNumber: 'PO-1' }), 'PO_NOT_FOUND')).toEqual(['commitment-number:po-1']);
+  expect(keys(claimed, 'CLAIM_IN_PROGRESS')).toEqual(['claims:company-1']);
 });

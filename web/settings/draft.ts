@@ -141,6 +141,10 @@ export const LABELS: Record<keyof Settings, string> = {
   quantityPlaces: 'Decimal places of a quantity',
   directCostStatus: 'Status of a new direct cost',
   postWithoutTax: 'Post direct costs without tax where a project has tax switched off',
+  waitForClaimOnOrders: 'A claim on a purchase order waits for the one before it',
+  waitForClaimOnSubContracts: 'A claim on a subcontract waits for the one before it',
+  requisitionStatus: 'Status of a new claim',
+  createBillingPeriod: 'Open a billing period where a project has none',
   sendAttachments: 'Send the files of an invoice with it',
   attachmentMaxMb: 'Largest file, in megabytes',
   selfApproval: 'People may approve invoices they entered',
@@ -254,12 +258,19 @@ function wordsOf(name: keyof Settings, value: Settings[keyof Settings]): string 
   if (name === 'invoicesInterface') return value === 'procore' ? 'Procore' : 'None';
   if (name === 'roundingTolerance' || name === 'taxTolerance') return `$${formatMoney(plainNumber(String(value)))}`;
   if (name === 'directCostStatus') return STATUS_WORDS[value as Settings['directCostStatus']];
+  if (name === 'requisitionStatus') return CLAIM_STATUS_WORDS[value as Settings['requisitionStatus']];
   return typeof value === 'boolean' ? onOff(value) : String(value);
 }
 
 export const STATUS_WORDS: Record<Settings['directCostStatus'], string> = {
   draft: 'Draft',
   pending: 'Pending',
+  approved: 'Approved',
+};
+
+export const CLAIM_STATUS_WORDS: Record<Settings['requisitionStatus'], string> = {
+  draft: 'Draft',
+  under_review: 'Under review',
   approved: 'Approved',
 };
 

@@ -1,16 +1,24 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import type { Settings } from '../../schemas/settings.ts';
 import { Section } from '../elements/screen.tsx';
-import { LABELS, STATUS_WORDS, setSetting } from './draft.ts';
+import { CLAIM_STATUS_WORDS, LABELS, STATUS_WORDS, setSetting } from './draft.ts';
 import styles from './settings.module.css';
 import type { TabProps } from './settings.tsx';
 
 const STATUSES = (['draft', 'pending', 'approved'] as const).map((value) => ({ value, label: STATUS_WORDS[value] }));
 
+const CLAIM_STATUSES = (['draft', 'under_review', 'approved'] as const).map((value) => ({
+  value,
+  label: CLAIM_STATUS_WORDS[value],
+}));
+
 type Ticked =
   | 'createMissingVendors'
   | 'postWithoutTax'
   | 'sendAttachments'
+  | 'waitForClaimOnOrders'
+  | 'waitForClaimOnSubContracts'
+  | 'createBillingPeriod'
   | 'selfApproval'
   | 'prefixOnCreate'
   | 'suffixOnCreate';
@@ -71,6 +79,28 @@ export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
             onChange={(event) => set('attachmentMaxMb', Number(event.currentTarget.value.replaceAll(/\D/g, '')))}
           />
           {tick('selfApproval', 'Otherwise somebody else than who entered an invoice must approve it.')}
+        </div>
+      </Section>
+      <Section title="Claims" hint="Invoices on purchase orders and subcontracts that are exchanged with Procore.">
+        <div className={styles.column}>
+          <NativeSelect
+            w={340}
+            label={LABELS.requisitionStatus}
+            description="The status a claim has in Procore once all of it arrived and was checked."
+            disabled={!mayChange}
+            data={CLAIM_STATUSES}
+            value={now.requisitionStatus}
+            onChange={(event) => set('requisitionStatus', event.currentTarget.value as Settings['requisitionStatus'])}
+          />
+          {tick(
+            'waitForClaimOnSubContracts',
+            'Until Procore has approved the last one, the next is held and tried again.',
+          )}
+          {tick('waitForClaimOnOrders', 'Until Procore has approved the last one, the next is held and tried again.')}
+          {tick(
+            'createBillingPeriod',
+            'The month of the invoice; no other period is closed, opened again or overlapped.',
+          )}
         </div>
       </Section>
       <Section title="New projects and codes" hint="Records that are already here keep their codes.">
