@@ -14,6 +14,8 @@ import { openApiRoute } from './openapi.ts';
 import { Refusal } from './refusal.ts';
 import { logRequests } from './request-log.ts';
 import { createRoutes } from './route.ts';
+import { accountingRoutes } from './routes/accounting.ts';
+import { accountingOauthRoutes } from './routes/accounting-oauth.ts';
 import { allocationRoutes } from './routes/allocations.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -50,6 +52,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   sessionRoutes,
   settingsRoutes,
   connectionRoutes,
+  accountingRoutes,
   companyRoutes,
   comparisonRoutes,
   taxMappingRoutes,
@@ -102,11 +105,12 @@ export function createApp(deps: Deps, dispatcher: Dispatcher = { poke: () => und
     response.set('cache-control', 'no-store');
     next();
   });
-  app.use(['/api/auth/sign-in', '/api/connection/connect', '/oauth'], attemptLimit());
+  app.use(['/api/auth/sign-in', '/api/connection/connect', '/api/accounting/connect', '/oauth'], attemptLimit());
   app.use('/api/invoices', express.raw({ type: 'application/pdf', limit: '30mb' }));
   app.use('/api', express.text({ type: 'text/csv', limit: '5mb' }), express.json({ limit: '2mb' }));
   app.use(authRoutes({ auth, origins }));
   app.use(oauthRoutes({ deps, identify: whoCalls }));
+  app.use(accountingOauthRoutes({ deps, identify: whoCalls }));
 
   const { router, registry, route } = createRoutes({ db, identify: whoCalls, afterChange: dispatcher.poke });
   for (const add of ROUTES) add({ route, deps });

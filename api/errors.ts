@@ -1,5 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { AccountingError } from '../accounting/port.ts';
 import { CATALOGUE, DomainError } from '../domain/errors.ts';
+import { accountingRefusal } from '../platform/accounting-errors.ts';
 import { httpStatusOf, refusalOf } from '../platform/errors.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import type { ApiError } from '../schemas/common.ts';
@@ -26,6 +28,7 @@ export const answerError: ErrorRequestHandler = (error: unknown, request, respon
 function asRefusal(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
   if (error instanceof ProcoreError) return asRefusal(refusalOf(error));
+  if (error instanceof AccountingError) return asRefusal(accountingRefusal(error, 'what we asked'));
   if (error instanceof DomainError) {
     const { fix } = CATALOGUE[error.code as keyof typeof CATALOGUE];
     return new Refusal(httpStatusOf(error.code), error.code, `${error.message} ${fix}`);

@@ -8,6 +8,7 @@ const PUBLIC = [
   'GET /health',
   'GET /health/ready',
   'GET /oauth/procore/callback',
+  'GET /oauth/xero/callback',
   'POST /api/auth/sign-in/email',
   'POST /api/auth/sign-out',
   'POST /api/auth/organization/set-active',
