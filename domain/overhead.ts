@@ -80,7 +80,7 @@ export function splitInvoice(invoice: InvoiceDocument): Split {
 const cents = (amount: string) => new Decimal(amount).toFixed(2);
 
 /** Whether both Procore and accounting get a part. */
-export const isMixed = (invoice: InvoiceDocument): boolean =>
+const isMixed = (invoice: InvoiceDocument): boolean =>
   invoice.lines.some((line) => line.project === null) && invoice.lines.some((line) => line.project !== null);
 
 /**

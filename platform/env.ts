@@ -72,9 +72,7 @@ const Env = z.object({
   /** apps made before March 2026 ask for accounting.transactions instead of accounting.invoices */
   XERO_SCOPES: z
     .string()
-    .default(
-      'offline_access accounting.invoices accounting.contacts accounting.settings.read accounting.attachments',
-    ),
+    .default('offline_access accounting.invoices accounting.contacts accounting.settings.read accounting.attachments'),
   ENCRYPTION_KEYS: encryptionKeys,
   BOOTSTRAP_ADMIN_EMAIL: z.email(),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters'),

@@ -9,14 +9,13 @@ const Organisation = z.object({
 });
 
 /** How overhead invoices are sent. */
-export const AccountingSettings = z.object({
+const AccountingSettings = z.object({
   /** an invoice of project and overhead lines: sent in two parts, or held */
   mixedInvoices: z.enum(['split', 'hold']),
   billStatus: z.enum(['draft', 'submitted', 'authorised']),
   /** days from the date of an invoice to the due date of its bill */
   billDueDays: z.number().int().min(0, 'Enter 0 or more days.').max(365, 'Enter at most 365 days.'),
 });
-export type AccountingSettings = z.infer<typeof AccountingSettings>;
 
 /** GET /api/accounting. The secret is never in it. */
 export const Accounting = z.object({

@@ -20,7 +20,7 @@ const STATUS: Record<BillStatus, keyof typeof Invoices.StatusEnum> = {
   deleted: 'DELETED',
 };
 
-export const xeroStatus = (status: BillStatus) => Invoices.StatusEnum[STATUS[status]];
+const xeroStatus = (status: BillStatus) => Invoices.StatusEnum[STATUS[status]];
 const creditStatus = (status: BillStatus) => CreditNotes.StatusEnum[STATUS[status]];
 
 /** What Xero is told of a document; fields left out stay as they are there. */

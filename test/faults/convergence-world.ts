@@ -20,7 +20,7 @@ import { connectStack, eventually, type Stack, startStack } from '../environment
 import { createEditor, type Editor, type SimRow } from './convergence-edits.ts';
 
 /** A post office between Procore and us that loses letters although it acknowledges them. */
-export async function startLossyPost(random: () => number, share: number) {
+async function startLossyPost(random: () => number, share: number) {
   let target = '';
   let lost = 0;
   let isHonest = true;
@@ -159,7 +159,7 @@ async function workOn(stack: Stack, editor: Editor, random: () => number): Promi
 }
 
 /** Waits until Procore has nothing to deliver and we nothing to apply, without waiting for paced or repeated rows. */
-export async function settle(stack: Stack): Promise<void> {
+async function settle(stack: Stack): Promise<void> {
   const idle = async () => {
     await stack.deps.db.execute(
       sql`update inbox_scope set paid_until = '-infinity', quiet_until = '-infinity' where paid_until > now()`,
