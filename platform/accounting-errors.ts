@@ -15,7 +15,8 @@ export function accountingRefusal({ kind, system, said }: AccountingError, what:
     forbidden: refused,
     'not-found': refused,
     invalid: refused,
-    unreadable: refused,
+    // Looked at again, a write as well as a read: half an answer tells nothing for certain.
+    unreadable: unavailable,
     server: unavailable,
     network: unavailable,
   };

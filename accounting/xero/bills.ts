@@ -1,52 +1,37 @@
-import {
-  type CreditNote,
-  CreditNote as CreditNotes,
-  type Invoice,
-  Invoice as Invoices,
-  LineAmountTypes,
-  type LineItem,
-} from 'xero-node';
-import type { Bill, BillKind, BillLine, BillStatus, RemoteBill } from '../../domain/bill.ts';
+import { type Contact, CreditNote, Invoice, LineAmountTypes, type LineItem } from 'xero-node';
+import type { Bill, BillLine, BillStatus, RemoteBill } from '../../domain/bill.ts';
 
-/** Xero keeps bills and supplier credits at two addresses, with one shape but for a few names. */
-export type XeroDocument = Invoice | CreditNote;
-
-const STATUS: Record<BillStatus, keyof typeof Invoices.StatusEnum> = {
+const STATUS = {
   draft: 'DRAFT',
   submitted: 'SUBMITTED',
   authorised: 'AUTHORISED',
   paid: 'PAID',
   voided: 'VOIDED',
   deleted: 'DELETED',
-};
+} as const satisfies Record<BillStatus, keyof typeof Invoice.StatusEnum>;
 
-const xeroStatus = (status: BillStatus) => Invoices.StatusEnum[STATUS[status]];
-const creditStatus = (status: BillStatus) => CreditNotes.StatusEnum[STATUS[status]];
+/** What Xero is told of a bill; fields left out stay as they are there. */
+export const toInvoice = (set: Partial<Bill>, status?: BillStatus): Invoice => ({
+  ...common(set),
+  type: Invoice.TypeEnum.ACCPAY,
+  ...(set.number === undefined ? {} : { invoiceNumber: set.number }),
+  ...(set.dueDate === undefined || set.dueDate === null ? {} : { dueDate: set.dueDate }),
+  ...(status === undefined ? {} : { status: Invoice.StatusEnum[STATUS[status]] }),
+});
 
-/** What Xero is told of a document; fields left out stay as they are there. */
-export function toXero(kind: BillKind, set: Partial<Bill>, status?: BillStatus): XeroDocument {
-  const common = {
-    ...(set.contactId === undefined ? {} : { contact: { contactID: set.contactId } }),
-    ...(set.date === undefined ? {} : { date: set.date }),
-    ...(set.dueDate === undefined || set.dueDate === null ? {} : { dueDate: set.dueDate }),
-    ...(set.lines === undefined
-      ? {}
-      : { lineItems: set.lines.map(toLine), lineAmountTypes: LineAmountTypes.Exclusive }),
-  };
-  if (kind === 'bill')
-    return {
-      ...common,
-      type: Invoices.TypeEnum.ACCPAY,
-      ...(set.number === undefined ? {} : { invoiceNumber: set.number }),
-      ...(status === undefined ? {} : { status: xeroStatus(status) }),
-    };
-  return {
-    ...common,
-    type: CreditNotes.TypeEnum.ACCPAYCREDIT,
-    ...(set.number === undefined ? {} : { creditNoteNumber: set.number }),
-    ...(status === undefined ? {} : { status: creditStatus(status) }),
-  };
-}
+/** The same of a supplier's credit note, which has no due date. */
+export const toCreditNote = (set: Partial<Bill>, status?: BillStatus): CreditNote => ({
+  ...common(set),
+  type: CreditNote.TypeEnum.ACCPAYCREDIT,
+  ...(set.number === undefined ? {} : { creditNoteNumber: set.number }),
+  ...(status === undefined ? {} : { status: CreditNote.StatusEnum[STATUS[status]] }),
+});
+
+const common = ({ contactId, date, lines }: Partial<Bill>) => ({
+  ...(contactId === undefined ? {} : { contact: { contactID: contactId } satisfies Contact }),
+  ...(date === undefined ? {} : { date }),
+  ...(lines === undefined ? {} : { lineItems: lines.map(toLine), lineAmountTypes: LineAmountTypes.Exclusive }),
+});
 
 /** Amounts of up to fifteen digits are the same as numbers and as text, so no cent moves. */
 function toLine({ description, amount, glCode, taxType, tax }: BillLine): LineItem {
@@ -62,36 +47,48 @@ function toLine({ description, amount, glCode, taxType, tax }: BillLine): LineIt
   };
 }
 
-/** A document as the rules read it; null when it lacks its id or status. */
-export function fromXero(kind: BillKind, document: XeroDocument): RemoteBill | null {
-  const status = statusOf(document.status === undefined ? undefined : String(document.status));
-  const id = 'invoiceID' in document && kind === 'bill' ? document.invoiceID : (document as CreditNote).creditNoteID;
+/** A bill as the rules read it; null when the answer lacks its id or status. */
+export function fromInvoice(row: Invoice): RemoteBill | null {
+  const { amountPaid = 0, amountCredited = 0 } = row;
+  return remote('bill', row.invoiceID, row.invoiceNumber, row, {
+    isPaid: amountPaid + amountCredited !== 0,
+    dueDate: dayOf(row.dueDate),
+  });
+}
+
+/** A credit note as the rules read it; part of it may be used up by bills. */
+export function fromCreditNote(row: CreditNote): RemoteBill | null {
+  const { total = 0, remainingCredit = total } = row;
+  return remote('credit_note', row.creditNoteID, row.creditNoteNumber, row, {
+    isPaid: remainingCredit !== total,
+    dueDate: null,
+  });
+}
+
+function remote(
+  kind: RemoteBill['kind'],
+  id: string | undefined,
+  number: string | undefined,
+  row: Invoice | CreditNote,
+  { isPaid, dueDate }: { isPaid: boolean; dueDate: string | null },
+): RemoteBill | null {
+  const status = statusOf(row.status);
   if (id === undefined || status === null) return null;
-  return {
-    id,
-    kind,
-    status,
-    isPaid: paidOn(kind, document) !== 0,
-    hasFiles: document.hasAttachments === true,
-    bill: {
-      number: (kind === 'bill' ? (document as Invoice).invoiceNumber : (document as CreditNote).creditNoteNumber) ?? '',
-      contactId: document.contact?.contactID ?? '',
-      date: dayOf(document.date) ?? '',
-      dueDate: kind === 'bill' ? dayOf(document.dueDate) : null,
-      lines: (document.lineItems ?? []).map(fromLine),
-    },
+  const lines = (row.lineItems ?? []).map(fromLine);
+  const bill = {
+    number: number ?? '',
+    contactId: row.contact?.contactID ?? '',
+    date: dayOf(row.date) ?? '',
+    dueDate,
+    lines,
   };
+  return { id, kind, status, isPaid, hasFiles: row.hasAttachments === true, bill };
 }
 
-function statusOf(said: string | undefined): BillStatus | null {
-  const found = Object.entries(STATUS).find(([, name]) => name === said || String(Invoices.StatusEnum[name]) === said);
+/** xero-node's enums are the words Xero uses, whatever their type says. */
+function statusOf(said: unknown): BillStatus | null {
+  const found = Object.entries(STATUS).find(([, word]) => word === String(said));
   return (found?.[0] as BillStatus | undefined) ?? null;
-}
-
-function paidOn(kind: BillKind, document: XeroDocument): number {
-  if (kind === 'bill') return ((document as Invoice).amountPaid ?? 0) + ((document as Invoice).amountCredited ?? 0);
-  const { total = 0, remainingCredit } = document as CreditNote;
-  return remainingCredit === undefined ? 0 : total - remainingCredit;
 }
 
 const fromLine = (line: LineItem): BillLine => ({

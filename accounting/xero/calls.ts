@@ -12,8 +12,8 @@ export interface XeroDeps {
 export const XERO = 'Xero';
 
 /** An answer of xero-node: the parsed body beside what axios saw. */
-interface Answered<B> {
-  response: { status: number; headers: unknown };
+export interface Answered<B> {
+  response: { status: number; headers: unknown; data: unknown };
   body: B;
 }
 
@@ -67,7 +67,7 @@ export function createCalls(deps: XeroDeps): Calls {
       });
     try {
       const answer = await call(clientFor(scope.apiUrl, token, timeoutMs));
-      log(answer.response.status, answer.response.headers, answer.body);
+      log(answer.response.status, answer.response.headers, answer.response.data);
       return answer;
     } catch (error) {
       const refused = refusedBy(error);
@@ -87,11 +87,10 @@ function clientFor(apiUrl: string, token: AccessToken, timeoutMs: number): Accou
   const api = new AccountingApi(`${apiUrl}/api.xro/2.0`);
   api.accessToken = token.value;
   api.setDefaultAuthentication({
-    applyToRequest(options: { timeout?: number; maxRedirects?: number; proxy?: false }) {
+    applyToRequest(options) {
       Object.assign(options, { timeout: timeoutMs, maxRedirects: 0, proxy: false });
-      return options;
     },
-  } as never);
+  });
   return api;
 }
 

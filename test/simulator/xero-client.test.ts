@@ -147,3 +147,20 @@ test('what Xero refuses is told in its words', async () => {
     said: "Account code '999' is not a valid code for this document.",
   });
 });
+
+test.each(['Accounts', 'TaxRates', 'Contacts', 'Invoices'])(
+  'a list of %s that is cut off is not an empty one',
+  async (list) => {
+    await fault({ method: 'GET', path: `/${list}` }, { kind: 'truncate' });
+    const asked = {
+      Accounts: () => books.accounts(),
+      TaxRates: () => books.taxRates(),
+      Contacts: () => books.findContacts('Kiwi Power'),
+      Invoices: () => books.findBills({ kind: 'bill', contactId, number: 'X-1' }),
+    }[list];
+    await expect(asked?.()).rejects.toMatchObject({
+      kind: expect.stringMatching(/unreadable|network/),
+      isAmbiguous: false,
+    });
+  },
+);
