@@ -26,9 +26,10 @@ import {
 } from '../domain/settling.ts';
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
+import { look, showRecord } from '../procore/direct-cost-look.ts';
 import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
 import { convergeClaim } from './converge-claim.ts';
-import { apply, look, showRecord, type WriteAnswer } from './direct-cost-record.ts';
+import { apply, type WriteAnswer } from './direct-cost-record.ts';
 import { attempted, type Trail } from './push-attempt.ts';
 import { refusalInWords } from './push-refusal.ts';
 
@@ -103,7 +104,7 @@ async function converge(work: Work): Promise<{ done: boolean }> {
 }
 
 async function act(known: Work, seen: Look): Promise<{ done: boolean }> {
-  const verdict = nextWrite(known.desired, known.part.agreed, seen);
+  const verdict = nextWrite(known.desired, known.part.agreed, seen, known.part.removal);
   switch (verdict.kind) {
     case 'done':
       await waitForEarlierEdition(known);

@@ -18,6 +18,7 @@ import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { findMissing } from './create-missing.ts';
 import { overheadsInTheWay } from './overhead-problems.ts';
+import { prepareUndo } from './prepare-undo.ts';
 import { attempted, type InvoiceRef, type Trail } from './push-attempt.ts';
 import { openPushCompany } from './push-company.ts';
 
@@ -79,6 +80,8 @@ export function createPrepare({ db, procore, accounting }: PrepareDeps) {
       if (queuedFor === null) return { isWanted: false, ...nothing };
       await noteAttempt(db, ref, queuedFor);
       const stored = await getSettings(db, ref.account);
+      if (queuedFor === 'undo')
+        return { isWanted: true, missing: [], partIds: await prepareUndo({ db, procore }, ref, trail) };
       if (queuedFor === 'files') return { isWanted: true, missing: [], partIds: await prepareFiles(db, ref, stored) };
       const settings = isComplete ? { ...stored, createMissingCodes: false, createMissingVendors: false } : stored;
       const { loaded, refusals } = await loadFresh({ db, procore }, ref, settings, trail);

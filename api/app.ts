@@ -26,6 +26,7 @@ import { comparisonRoutes } from './routes/comparisons.ts';
 import { connectionRoutes } from './routes/connection.ts';
 import { costCodeRoutes } from './routes/cost-codes.ts';
 import { dryRunRoutes } from './routes/dry-run.ts';
+import { duplicateRoutes } from './routes/duplicates.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fetchRoutes } from './routes/fetches.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -43,6 +44,7 @@ import { settingsRoutes } from './routes/settings.ts';
 import { taxCodeRoutes } from './routes/tax-codes.ts';
 import { taxMappingRoutes } from './routes/tax-mappings.ts';
 import { timeSheetRoutes } from './routes/time-sheets.ts';
+import { undoRoutes } from './routes/undo.ts';
 import { vendorRoutes } from './routes/vendors.ts';
 import { createWebhookReceiver } from './webhooks.ts';
 
@@ -69,6 +71,8 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   allocationRoutes,
   attachmentRoutes,
   dryRunRoutes,
+  duplicateRoutes,
+  undoRoutes,
   bulkActionRoutes,
   invoiceStepRoutes,
   overviewRoutes,

@@ -69,6 +69,7 @@ export async function showInvoice(
       unapprove: allowed.unapprove && may('invoice.approve'),
       delete: allowed.delete && may('invoice.edit'),
       sendFiles: allowed.sendFiles && may('invoice.send'),
+      undo: allowed.undo && may('invoice.undo'),
       ignore: allowed.ignore && may('invoice.send'),
       unignore: allowed.unignore && may('invoice.send'),
       sendEarly: allowed.sendEarly && may('invoice.send-early'),

@@ -27,6 +27,7 @@ export const RIGHTS = {
   'invoice.take-over': ['admin'],
   'invoice.over-allocate': ['admin'],
   'invoice.send-early': ['admin'],
+  'invoice.undo': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Right = keyof typeof RIGHTS;

@@ -1,5 +1,7 @@
-import { type Decimal, sameNumber, sum } from './decimal.ts';
-import { type AgreedFiles, type DesiredFile, type FileToSend, filesOf, holds, nextFiles } from './direct-cost-files.ts';
+import { type Decimal, sum } from './decimal.ts';
+import { FIELD_WORDS, pickLine, same, text } from './direct-cost-fields.ts';
+import { type AgreedFiles, type DesiredFile, type FileToSend, filesOf, nextFiles } from './direct-cost-files.ts';
+import { judgeRemoval, type Removal } from './direct-cost-removal.ts';
 import type { ErrorCode, Facts } from './errors.ts';
 
 /** The fields of a direct cost that we own (domain.md 2.3). */
@@ -70,6 +72,8 @@ export interface Agreed {
   /** a person linked a record of somebody else: it is never written */
   isLinkOnly: boolean;
   files?: AgreedFiles;
+  /** a person had us go on with a record somebody else made */
+  isAdopted?: boolean;
   /** a person said that what is gone there shall be made again */
   mayRecreate?: boolean;
 }
@@ -102,6 +106,8 @@ export interface RemoteDirectCost {
   originId: string | null;
   originData: string | null;
   attachments: RemoteFile[];
+  /** Procore notes a payment on it */
+  isPaid?: boolean;
   lines: RemoteLine[];
 }
 
@@ -154,11 +160,17 @@ const write = (one: Write): Verdict => ({ kind: 'write', write: one });
  * Compares what we want with what was agreed and what Procore has now, and names the one next write, or why there can be
  * none. The order of a push falls out of it: header as draft, lines, corrections, the status last (design: outbound).
  *
- * @param desired null when the edited document no longer has this part
+ * @param desired null when the edited document no longer has this part, or a person takes it back
+ * @param how how far that person went
  */
-export function nextWrite(desired: DesiredDirectCost | null, agreed: Agreed | null, look: Look): Verdict {
+export function nextWrite(
+  desired: DesiredDirectCost | null,
+  agreed: Agreed | null,
+  look: Look,
+  how: Removal | null = null,
+): Verdict {
   if (agreed?.isLinkOnly) return { kind: 'done' };
-  if (desired === null) return removal(agreed, look);
+  if (desired === null) return removal(agreed, look, how);
   if (desired.scope === 'files') return filesOnly(desired, agreed, look);
   switch (look.kind) {
     case 'none':
@@ -297,21 +309,12 @@ function whyLocked(record: RemoteDirectCost): string | null {
   return null;
 }
 
-/** Undo of a part the document no longer has: only what is ours and untouched is deleted (design: compensation). */
-function removal(agreed: Agreed | null, look: Look): Verdict {
+/** Takes a part away that is no longer wanted: only what is ours and untouched is deleted (design: compensation). */
+function removal(agreed: Agreed | null, look: Look, how: Removal | null): Verdict {
   if (look.kind !== 'ours') return { kind: 'done' };
   const { record } = look;
-  const number = record.header.invoiceNumber;
-  const locked = whyLocked(record);
-  if (locked !== null) return refuse('LOCKED', { number, why: locked });
-  const known = agreed ?? nothingAgreed;
-  const isUntouched =
-    record.attachments.every(({ filename }) => holds(Object.keys(filesOf(known).sent), filename)) &&
-    (known.header === null || isSame(record.header, known.header.got)) &&
-    record.lines.every((line) =>
-      Object.values(known.lines).some(({ id, got }) => id === line.id && isSame(got, pickLine(line))),
-    );
-  if (!isUntouched) return refuse('LOCKED', { number, why: 'people have worked on it there' });
+  const why = judgeRemoval(agreed ?? nothingAgreed, record, how);
+  if (why !== null) return refuse('LOCKED', { number: record.header.invoiceNumber, why });
   return write({ kind: 'delete-record', id: record.id, why: 'removed' });
 }
 
@@ -380,47 +383,6 @@ function merge<T extends object>(
 
 /** A value as people call it. */
 export const nameOf = (desired: DesiredDirectCost, value: unknown): string => desired.names[text(value)] ?? text(value);
-
-const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
-
-/** The fields in the words of people. */
-export const FIELD_WORDS: Readonly<Record<string, string>> = {
-  invoiceNumber: 'The invoice number',
-  vendorId: 'The vendor',
-  date: 'The date',
-  description: 'The description',
-  amount: 'The amount of a line',
-  quantity: 'The quantity of a line',
-  unitCost: 'The unit price of a line',
-  uom: 'The unit of a line',
-  costCodeId: 'The cost code of a line',
-  lineItemTypeId: 'The cost type of a line',
-  taxCodeId: 'The tax code of a line',
-};
-
-const NUMBERS: readonly string[] = ['amount', 'quantity', 'unitCost'];
-
-/** Whether two values of a field mean the same: numbers in any scale, and nothing for an empty text. */
-export function same(field: string, a: unknown, b: unknown): boolean {
-  const [left, right] = [text(a), text(b)];
-  if (left === right) return true;
-  return NUMBERS.includes(field) && left !== '' && right !== '' && sameNumber(left, right);
-}
-
-const isSame = <T extends object>(a: T, b: T): boolean =>
-  (Object.keys(a) as (keyof T & string)[]).every((field) => same(field, a[field], b[field]));
-
-/** The fields we own of a remote line. */
-export const pickLine = (line: LineFields): LineFields => ({
-  amount: line.amount,
-  quantity: line.quantity,
-  unitCost: line.unitCost,
-  uom: line.uom,
-  costCodeId: line.costCodeId,
-  lineItemTypeId: line.lineItemTypeId,
-  taxCodeId: line.taxCodeId,
-  description: line.description,
-});
 
 /** What a record totals, excluding tax. */
 const totalOf = (record: RemoteDirectCost): Decimal => sum(record.lines.map((line) => line.amount));

@@ -2,20 +2,18 @@ import {
   type Agreed,
   type DesiredDirectCost,
   type DesiredLine,
-  FIELD_WORDS,
   type HeaderFields,
   type LineFields,
   type Look,
   nameOf,
   nothingAgreed,
-  pickLine,
   type Refusal,
   type RemoteDirectCost,
   type RemoteLine,
   type Said,
-  same,
   type Write,
 } from './direct-cost.ts';
+import { FIELD_WORDS, pickLine, same } from './direct-cost-fields.ts';
 import { afterFiles, filesOf, holds } from './direct-cost-files.ts';
 
 /** A write on its way, noted before the call and cleared by its answer or by a certain refusal. */
@@ -284,5 +282,6 @@ export function adopt(desired: DesiredDirectCost, record: RemoteDirectCost): Agr
     lines: Object.fromEntries(Object.entries(taken).map(([stamp, { id, got }]) => [stamp, { id, sent: got, got }])),
     status: null,
     isDirty: true,
+    isAdopted: true,
   };
 }

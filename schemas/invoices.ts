@@ -177,6 +177,8 @@ export const Invoice = InvoiceRow.extend({
     /** files of a sent invoice are not in Procore: they can go alone */
     sendFiles: z.boolean(),
     ignore: z.boolean(),
+    /** something of it stands in Procore that can be taken back */
+    undo: z.boolean(),
     unignore: z.boolean(),
     /** it is from before go-live: an admin may send it with a reason */
     sendEarly: z.boolean(),

@@ -15,7 +15,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Says in one upsert how the run ended, so that runs are found by it. */
-export function tag(outcome: 'sent' | 'skipped' | 'failed' | 'partial', code?: string): void {
+export function tag(outcome: 'sent' | 'skipped' | 'undone' | 'failed' | 'partial', code?: string): void {
   upsertSearchAttributes([
     { key: keyword('Outcome'), value: outcome },
     { key: keyword('FailureReason'), value: code ?? null },

@@ -66,5 +66,5 @@ export async function PushInvoice(invoice: PushInvoiceInput): Promise<void> {
     throw failed(error);
   }
   const mark = await recordOutcome({ ...invoice, outcome: { kind: 'sent' } });
-  tag(mark === 'skipped' ? 'skipped' : 'sent');
+  tag(mark === 'skipped' ? 'skipped' : mark === 'ignored' ? 'undone' : 'sent');
 }

@@ -99,6 +99,15 @@ export async function endQuiet(tx: Tx, account: string, connectionId: string): P
   await notifyInbox(tx);
 }
 
+/** The zone whose days are a company's business days. */
+export async function findCompanyZone(db: Queryable, account: string, companyId: string): Promise<string> {
+  const [row] = await db
+    .select({ timeZone: procoreCompany.timeZone })
+    .from(procoreCompany)
+    .where(ofAccount(account, companyId));
+  return row?.timeZone ?? 'UTC';
+}
+
 /** What has changed on a company when its settings were saved. */
 export interface CompanyChange {
   timeZone?: string;

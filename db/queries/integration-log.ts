@@ -14,7 +14,8 @@ export type LogEvent =
   | 'sent'
   | 'failed'
   | 'retried'
-  | 'cancelled';
+  | 'cancelled'
+  | 'undone';
 
 export interface NewLogEntry {
   account: string;

@@ -267,6 +267,7 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
     allowed: {
       ...steps,
       delete: listed.integration === null && !parts.some((part) => part.isStanding),
+      undo: steps.edit && parts.some((part) => part.isStanding && part.state !== 'reversed'),
       sendEarly: (steps.send || steps.retry) && document.beforeGoLive !== null,
       sendFiles: listed.integration === 'sent' && parts.some((part) => part.lacksFiles),
     },

@@ -5,13 +5,14 @@ import type { Finding, InvoiceMark } from '../../domain/invoice.ts';
 import { jointProblems } from '../../domain/overhead.ts';
 import { waitsOf } from '../../domain/waits.ts';
 import { payableInvoice } from '../schema/index.ts';
-import type { Db, Queryable } from '../types.ts';
+import type { Db, Queryable, Tx } from '../types.ts';
 import { writeAudit } from './audit.ts';
 import { releaseAll } from './claims.ts';
 import { endCancelled, OFF_THE_QUEUE } from './document-queue.ts';
 import { replaceWaits } from './document-waits.ts';
 import { addLog } from './integration-log.ts';
 import { loadInvoice } from './invoice-document.ts';
+import { endUndo } from './invoice-undo.ts';
 import { joinOverhead } from './overhead-outcome.ts';
 import { partStates } from './push-parts.ts';
 
@@ -84,8 +85,9 @@ export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: Ru
     const [before] = await tx.select().from(payableInvoice).where(underWay(ref)).for('update');
     if (!before) return null;
     const mark = markOf(outcome, parts, before);
-    const joint = await joinOverhead(tx, ref, mark);
-    const own = outcome.kind === 'sent' ? missingFiles(before.number, parts) : (before.problems as Finding[]);
+    // Only sending goes both ways; files and taking back are Procore's alone.
+    const joint = before.queuedFor === 'send' ? await joinOverhead(tx, ref, mark) : { mark, problems: [] };
+    const own = problemsAfter(outcome, before, parts);
     const [row] = await tx
       .update(payableInvoice)
       .set({
@@ -93,8 +95,7 @@ export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: Ru
           ? { integration: 'sending' as const, waitingSince: null, waitingFor: null, updatedAt: sql`now()` }
           : { ...OFF_THE_QUEUE, integration: joint.mark }),
         problems: jointProblems(own, joint?.problems ?? []),
-        ...(outcome.kind === 'sent' ? { sentAt: sql`now()` } : {}),
-        ...(outcome.kind === 'sent' && joint !== null ? { duplicateChoice: null } : {}),
+        ...(outcome.kind === 'sent' ? await afterSuccess(tx, account, before, joint !== null) : {}),
       })
       .where(underWay(ref))
       .returning();
@@ -104,7 +105,7 @@ export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: Ru
     await addLog(tx, {
       account,
       documentId: invoiceId,
-      event: outcome.kind,
+      event: mark === 'ignored' ? 'undone' : outcome.kind,
       result: outcome.kind === 'sent' ? 'success' : 'fail',
       code: outcome.kind === 'failed' ? outcome.code : null,
       message: sentenceOf(outcome, mark, problems),
@@ -113,12 +114,25 @@ export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: Ru
     await writeAudit(tx, {
       account,
       actor: 'push',
-      action: `invoice.${outcome.kind}`,
+      action: mark === 'ignored' ? 'invoice.undone' : `invoice.${outcome.kind}`,
       subject: row.number,
       after: { mark },
     });
     return mark;
   });
+}
+
+/** A run that came through leaves only what it went on without. */
+function problemsAfter(outcome: Outcome, row: InvoiceRow, parts: readonly PartState[]): Finding[] {
+  if (outcome.kind !== 'sent') return row.problems as Finding[];
+  return row.queuedFor === 'undo' ? [] : missingFiles(row.number, parts);
+}
+
+/** What a run that came through leaves on the invoice; `isOver`: accounting has its part too. */
+async function afterSuccess(tx: Tx, account: string, row: InvoiceRow, isOver: boolean) {
+  if (row.queuedFor === 'undo')
+    return { ignoredReason: await endUndo(tx, account, row), undoOrder: null, sentAt: null };
+  return { sentAt: sql`now()`, ...(isOver ? { duplicateChoice: null } : {}) };
 }
 
 type InvoiceRow = typeof payableInvoice.$inferSelect;
@@ -137,6 +151,7 @@ type PartState = Awaited<ReturnType<typeof partStates>>[number];
 function markOf(outcome: Outcome, parts: readonly PartState[], { queuedFor, markBefore }: InvoiceRow): InvoiceMark {
   // Files come and go beside the record: it is as sent as it was.
   if (queuedFor === 'files') return markBefore ?? 'sent';
+  if (queuedFor === 'undo') return outcome.kind === 'sent' ? 'ignored' : (markBefore ?? 'held');
   const isLinkOnly = (part: PartState) => part.agreed?.isLinkOnly === true;
   if (outcome.kind === 'sent') return parts.length > 0 && parts.every(isLinkOnly) ? 'skipped' : 'sent';
   return parts.some((part) => part.state === 'sent') ? 'partial' : 'failed';
@@ -147,9 +162,13 @@ async function waitFor(db: Queryable, { account, invoiceId }: InvoiceRef, proble
   await replaceWaits(db, account, invoiceId, loaded === null ? [] : waitsOf(loaded.document, problems));
 }
 
+const DONE: Partial<Record<InvoiceMark, string>> = {
+  skipped: 'Linked to what stands in Procore; nothing was written.',
+  ignored: 'Taken back from Procore.',
+};
+
 function sentenceOf(outcome: Outcome, mark: InvoiceMark, problems: readonly Finding[]): string {
-  if (outcome.kind === 'sent')
-    return mark === 'skipped' ? 'Linked to what stands in Procore; nothing was written.' : 'Sent.';
+  if (outcome.kind === 'sent') return DONE[mark] ?? 'Sent.';
   const blocking = problems.filter((problem) => problem.severity === 'blocks');
   return blocking.length === 0 ? 'Not sent.' : blocking.map((problem) => messageOf(problem as Problem)).join(' ');
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Agreed, DesiredDirectCost } from '../../domain/direct-cost.ts';
 import { type DesiredFile, filesOf } from '../../domain/direct-cost-files.ts';
+import type { Removal } from '../../domain/direct-cost-removal.ts';
 import type { PlannedPart } from '../../domain/plan.ts';
 import type { PlannedClaim } from '../../domain/requisition-plan.ts';
 import type { Sending } from '../../domain/settling.ts';
@@ -21,6 +22,7 @@ export interface Part {
   procoreId: string | null;
   sending: Sending | null;
   sendingToken: string | null;
+  removal: Removal | null;
   connectionId: string;
   apiUrl: string;
   companyProcoreId: string;
@@ -52,7 +54,7 @@ export async function savePlan(
   await tx.delete(pushPart).where(and(others, isNull(pushPart.procoreId), isNull(pushPart.sending)));
   const orphans = await tx
     .update(pushPart)
-    .set({ desired: null, revision, updatedAt: sql`now()` })
+    .set({ desired: null, removal: null, revision, updatedAt: sql`now()` })
     .where(others)
     .returning({ id: pushPart.id });
   const planned: string[] = [];
@@ -62,6 +64,7 @@ export async function savePlan(
       projectProcoreId: part.projectProcoreId,
       desired: part.desired,
       revision,
+      removal: null,
       state: 'planned' as const,
     };
     const target = 'target' in part ? part.target : 'direct_cost';
@@ -90,7 +93,8 @@ export async function planFiles(
   files: readonly DesiredFile[],
 ): Promise<string[]> {
   const parts = (await partStates(tx, account, documentId)).filter(
-    ({ procoreId, desired, agreed }) => procoreId !== null && desired !== null && !agreed?.isLinkOnly,
+    ({ target, procoreId, desired, agreed }) =>
+      target === 'direct_cost' && procoreId !== null && desired !== null && !agreed?.isLinkOnly,
   );
   for (const { id, desired, agreed } of parts) {
     if (desired === null || agreed === null) continue;
@@ -146,6 +150,7 @@ export async function loadPart(db: Queryable, account: string, id: string): Prom
     procoreId: part.procoreId,
     sending: part.sending as Sending | null,
     sendingToken: part.sendingToken,
+    removal: part.removal as Removal | null,
     ...place,
   };
 }
@@ -161,11 +166,23 @@ export async function standingParts(db: Queryable, account: string, documentId: 
   return new Set(rows.map((row) => row.projectProcoreId));
 }
 
+/** Direct costs of a document that were planned and of which Procore has none of ours yet. */
+export async function undecidedParts(db: Queryable, account: string, documentId: string): Promise<Part[]> {
+  const open = (await partStates(db, account, documentId)).filter(
+    ({ target, procoreId, desired }) => target === 'direct_cost' && procoreId === null && desired !== null,
+  );
+  const parts = await Promise.all(open.map(({ id }) => loadPart(db, account, id)));
+  return parts.filter((part) => part !== null);
+}
+
 /** The states of a document's parts. */
 export async function partStates(db: Queryable, account: string, documentId: string) {
   const rows = await db
     .select({
       id: pushPart.id,
+      partKey: pushPart.partKey,
+      target: pushPart.target,
+      sending: pushPart.sending,
       state: pushPart.state,
       procoreId: pushPart.procoreId,
       desired: pushPart.desired,

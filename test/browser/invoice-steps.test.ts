@@ -124,6 +124,10 @@ test('all that failed for one reason are retried at once', async () => {
     });
     for (const step of ['check', 'approve', 'send']) await stack.api('POST', `/api/invoices/${id}/${step}`);
     ids.push(id);
+    await eventually(async () => {
+      const { body } = await stack.api<Invoice>('GET', `/api/invoices/${id}`);
+      return body.integration === 'failed';
+    }, 60_000);
   }
   await page.goto('/');
   await page.getByRole('link', { name: /2 .*misses the invoice by \$0\.04/ }).click();
@@ -139,6 +143,22 @@ test('all that failed for one reason are retried at once', async () => {
       const { body } = await stack.api<Invoice>('GET', `/api/invoices/${id}`);
       return body.integration === 'sent';
     }, 60_000);
+});
+
+test('a sent invoice is taken back from Procore after a look at what that comes to', async () => {
+  const { page, stack } = desk;
+  const { id } = await approved('STEP-7');
+  await stack.api('POST', `/api/invoices/${id}/send`);
+  await page.goto(`/invoices/${id}`);
+  await page.locator('main header').getByText('Sent', { exact: true }).waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Take back' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Take STEP-7 back from Procore?' });
+  await dialog.getByText(/P-1007 Harbour Apartments #\d+, \$1,000\.00: is deleted/).waitFor();
+  await dialog.getByLabel('Reason').fill('Wrong supplier.');
+  await dialog.getByRole('button', { name: 'Take it back' }).click();
+  await page.locator('main header').getByText('Ignored', { exact: true }).waitFor({ timeout: 60_000 });
+  const { records } = await stack.control<{ records: { invoice_number: string }[] }>('GET', '/records/direct_costs');
+  expect(records.filter((cost) => cost.invoice_number === 'STEP-7')).toEqual([]);
 });
 
 test('the PDF stands beside its coding, and arrives in Procore with the invoice', async () => {
@@ -170,6 +190,31 @@ test('the PDF stands beside its coding, and arrives in Procore with the invoice'
   }>('GET', '/records/direct_costs');
   const [cost] = records.filter(({ invoice_number }) => invoice_number === 'STEP-3');
   expect(cost?.attachments.map(({ filename }) => filename)).toEqual(['STEP-3.pdf']);
+});
+
+test('a duplicate in Procore is laid beside the invoice before it is taken over', async () => {
+  const { page, stack } = desk;
+  const { records } = await stack.control<{ records: { id: number; project_id: number; vendor_id: number }[] }>(
+    'GET',
+    '/records/direct_costs',
+  );
+  const [model] = records;
+  await stack.control('POST', '/records/direct_costs', {
+    project_id: model?.project_id,
+    vendor_id: model?.vendor_id,
+    invoice_number: 'STEP-8',
+    direct_cost_date: '2026-11-17',
+    status: 'draft',
+  });
+  const { id } = await approved('STEP-8');
+  await stack.api('POST', `/api/invoices/${id}/send`);
+  await page.goto(`/invoices/${id}`);
+  await page.getByRole('button', { name: 'Take over' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Take over the record in Procore' });
+  await dialog.getByRole('row', { name: 'The date 2026-11-17 2026-11-18' }).waitFor();
+  await dialog.getByLabel('Reason').fill('Typed by mistake.');
+  await dialog.getByRole('button', { name: 'Take over' }).click();
+  await page.locator('main header').getByText('Sent', { exact: true }).waitFor({ timeout: 60_000 });
 });
 
 const BLANK_PDF = `%PDF-1.1

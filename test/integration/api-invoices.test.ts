@@ -116,6 +116,7 @@ const NOTHING = {
   delete: false,
   sendFiles: false,
   ignore: false,
+  undo: false,
   unignore: false,
   sendEarly: false,
 };

@@ -65,6 +65,8 @@ test('the PDF goes with its invoice, before the status, in two calls and one act
   expect(await filesOf('PDF-1')).toEqual(['invoice.pdf']);
   expect((await world.held('PDF-1'))[0]).toMatchObject({ status: 'approved' });
   const handle = world.stack.deps.temporal.workflow.getHandle(workflowIds.invoice(world.stack.account, id));
+  // The invoice is marked a moment before its run has ended.
+  await handle.result();
   const { events } = await handle.fetchHistory();
   const actions = (events ?? []).filter(
     (event) => event.activityTaskScheduledEventAttributes ?? event.upsertWorkflowSearchAttributesEventAttributes,

@@ -6,6 +6,7 @@ import type { Invoice } from '../../schemas/invoices.ts';
 import { announce, announceError } from '../elements/announce.tsx';
 import { hasRole } from '../session.ts';
 import styles from './check-screen.module.css';
+import { DuplicateRecords } from './duplicate-records.tsx';
 import { decideDuplicate } from './queries.ts';
 
 /** What to do about a record of the same number that somebody else put into Procore. */
@@ -38,7 +39,7 @@ export function DuplicateChoices({ invoice }: { invoice: Invoice }) {
           Take over
         </Button>
       )}
-      <Modal opened={isAsking} onClose={() => setAsking(false)} title="Take over the record in Procore">
+      <Modal opened={isAsking} onClose={() => setAsking(false)} size="lg" title="Take over the record in Procore">
         <form
           className={styles.modalForm}
           onSubmit={(event) => {
@@ -50,6 +51,7 @@ export function DuplicateChoices({ invoice }: { invoice: Invoice }) {
             {invoice.number} in Procore will be changed to what stands here. It was not put there by Lentune, so say why
             this is right; the reason is kept.
           </p>
+          <DuplicateRecords invoiceId={invoice.id} />
           <TextInput
             label="Reason"
             data-autofocus

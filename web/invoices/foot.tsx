@@ -12,6 +12,7 @@ import { DryRunButton } from './dry-run.tsx';
 import { focusNextStep } from './fields.ts';
 import { IgnoreButton } from './ignore-button.tsx';
 import type { InvoiceAction } from './queries.ts';
+import { UndoButton } from './undo-button.tsx';
 
 interface FootProps {
   draft: Draft;
@@ -37,6 +38,7 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
     delete: false,
     sendFiles: false,
     ignore: false,
+    undo: false,
     unignore: false,
     sendEarly: false,
   };
@@ -84,6 +86,7 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
           </Button>
         )}
         {invoice !== null && !may.cancel && <DryRunButton ids={[invoice.id]} isDirty={isDirty} />}
+        {invoice !== null && may.undo && <UndoButton invoice={invoice} />}
         {invoice !== null && may.ignore && <IgnoreButton invoice={invoice} />}
         {may.unignore && (
           <Button variant="default" {...step('unignore')}>

@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { BulkAction, BulkActions, BulkPreview } from '../../schemas/bulk-actions.ts';
 import { DryRunResult } from '../../schemas/dry-run.ts';
+import { DuplicateView } from '../../schemas/duplicates.ts';
 import {
   ImportResult,
   Invoice,
@@ -11,6 +12,7 @@ import {
   SendResult,
 } from '../../schemas/invoices.ts';
 import { ProjectCostCode } from '../../schemas/records.ts';
+import { UndoPreview } from '../../schemas/undo.ts';
 import { api, queryClient } from '../api.ts';
 
 export const countsQuery = queryOptions({
@@ -82,6 +84,20 @@ export async function decideDuplicate(
   decision: { choice: 'link_only' | 'take_over'; reason?: string },
 ): Promise<Invoice> {
   return remember(await api.post(`/api/invoices/${id}/duplicate`, Invoice, decision));
+}
+
+export const duplicateQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['duplicate', id],
+    queryFn: () => api.get(`/api/invoices/${id}/duplicate`, DuplicateView),
+    staleTime: 0,
+  });
+
+export const previewUndo = (id: string) => api.get(`/api/invoices/${id}/undo`, UndoPreview);
+
+export async function undo(id: string, reason: string, parts: UndoPreview['parts']): Promise<Invoice> {
+  const agreed = parts.map(({ partId, action }) => ({ partId, action }));
+  return remember(await api.post(`/api/invoices/${id}/undo`, Invoice, { reason, parts: agreed }));
 }
 
 export type ReasonedAction = 'ignore' | 'send-early';
