@@ -2,6 +2,14 @@ import type { CatalogueEntry } from './errors.ts';
 
 /** Refusals that come from how a Procore company or project is set up. */
 export const PLACE_CATALOGUE = {
+  INTERFACE_OFF: {
+    fixedBy: 'admin',
+    retry: 'after-fix',
+    where: 'settings',
+    message: (_: Record<never, never>) =>
+      'Procore is not chosen as the invoices interface, so no invoice is sent there.',
+    fix: 'Choose Procore as the Invoices interface under Settings, Integration, Configurations.',
+  },
   CUSTOM_SEGMENTS: {
     fixedBy: 'procore',
     retry: 'after-fix',

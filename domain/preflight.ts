@@ -15,6 +15,7 @@ import { procoreTax, taxAgrees } from './tax.ts';
 
 /** The settings preflight reads; see db/schema/settings.ts. */
 export interface PreflightSettings {
+  invoicesInterface: 'procore' | null;
   createMissingCodes: boolean;
   checkCostType: boolean;
   createMissingVendors: boolean;
@@ -93,6 +94,8 @@ function checkHeader(invoice: InvoiceDocument, settings: PreflightSettings, add:
     else if (vendor.isActive) checkHeldVendor(invoice, vendor, add);
   }
   if (invoice.beforeGoLive !== null) add('BEFORE_GO_LIVE', invoice.beforeGoLive);
+  if (settings.invoicesInterface !== 'procore' && invoice.lines.some(({ project }) => project !== null))
+    add('INTERFACE_OFF', {});
   if (!USABLE_NUMBER.test(number)) add('INVOICE_NO_CHARS', { number });
   if (invoice.lines.length === 0) add('LINES_MISSING', { invoice: number });
 }

@@ -20,6 +20,7 @@ const EDGES: Record<ErrorCode, Edge> = {
   RATE_LIMIT: { status: 503, activity: { kind: 'waits', afterMs: 60_000 } },
   BUSY: { status: 409, activity: { kind: 'waits', afterMs: 2_000 } },
   PROJECT_UNLINKED: { status: 422, activity: stops },
+  INTERFACE_OFF: { status: 409, activity: stops },
   CUSTOM_SEGMENTS: { status: 422, activity: stops },
   ERP_CONNECTED: { status: 422, activity: stops },
   VENDOR_BLANK: { status: 422, activity: stops },

@@ -9,6 +9,7 @@ import { createApp } from '../../api/app.ts';
 import { bootstrap } from '../../api/bootstrap.ts';
 import { type CompanyView, listCompanies } from '../../db/queries/companies.ts';
 import { ensureConnection, noteConsent } from '../../db/queries/connections.ts';
+import { changeSettings } from '../../db/queries/settings.ts';
 import { saveTokens } from '../../db/queries/tokens.ts';
 import { inboxEvent } from '../../db/schema/index.ts';
 import { connectCompanies } from '../../dispatch/connect.ts';
@@ -174,6 +175,7 @@ export async function connectStack(stack: Stack): Promise<CompanyView[]> {
     procoreUserName: 'Test Person',
     connectedBy: 'test',
   });
+  await changeSettings(deps.db, account, { invoicesInterface: 'procore' });
   await connectCompanies(deps, account, connectionId);
   const isConnecting = and(eq(inboxEvent.flow, 'connect'), eq(inboxEvent.state, 'pending'));
   await eventually(async () => (await deps.db.$count(inboxEvent, isConnecting)) === 0);

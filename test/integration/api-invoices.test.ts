@@ -122,7 +122,7 @@ const NOTHING = {
 };
 
 test('an invoice without a cost type is not checked while that setting is on; allocating one lets it through', async () => {
-  await world.admin.send('PATCH', '/api/settings', { checkCostType: true });
+  await world.admin.send('PATCH', '/api/settings', { checkCostType: true, invoicesInterface: 'procore' });
   const { status, body: entered } = await clerk.post('/api/invoices', invoiceOf());
   expect([status, entered.status, entered.may]).toEqual([
     201,

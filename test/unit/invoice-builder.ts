@@ -90,6 +90,7 @@ export const anInvoice = (fields: Partial<InvoiceDocument> = {}): InvoiceDocumen
 });
 
 export const settings = (fields: Partial<PreflightSettings> = {}): PreflightSettings => ({
+  invoicesInterface: 'procore',
   createMissingCodes: false,
   checkCostType: false,
   createMissingVendors: true,

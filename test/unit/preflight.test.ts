@@ -21,6 +21,13 @@ test('an invoice in which everything is right has no problems', () => {
 const vendor = anInvoice().vendor!;
 
 test.each<[string, Partial<InvoiceDocument>, Partial<PreflightSettings>, unknown[][]]>([
+  ['no invoices interface chosen', {}, { invoicesInterface: null }, [['INTERFACE_OFF', 'blocks', undefined]]],
+  [
+    'no invoices interface, and overheads alone',
+    { lines: [aLine({ project: null })] },
+    { invoicesInterface: null },
+    [],
+  ],
   ['no supplier', { vendor: null }, {}, [['VENDOR_BLANK', 'blocks', undefined]]],
   ['an inactive supplier', { vendor: { ...vendor, isActive: false } }, {}, [['VENDOR_INACTIVE', 'blocks', undefined]]],
   [
