@@ -19,6 +19,7 @@ import { accountingOauthRoutes } from './routes/accounting-oauth.ts';
 import { allocationRoutes } from './routes/allocations.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { authRoutes } from './routes/auth.ts';
+import { automaticSendingRoutes } from './routes/automatic-sending.ts';
 import { bulkActionRoutes } from './routes/bulk-actions.ts';
 import { commitmentRoutes } from './routes/commitments.ts';
 import { companyRoutes } from './routes/companies.ts';
@@ -74,6 +75,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   duplicateRoutes,
   undoRoutes,
   bulkActionRoutes,
+  automaticSendingRoutes,
   invoiceStepRoutes,
   overviewRoutes,
   peopleRoutes,

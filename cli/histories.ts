@@ -5,6 +5,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { desc } from 'drizzle-orm';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
+import { setAutomatic } from '../db/queries/automatic-sending.ts';
 import { requestConnect } from '../db/queries/companies.ts';
 import { insertEvents } from '../db/queries/inbox.ts';
 import { taxTest } from '../db/schema/index.ts';
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
     hooks: (on) => record(on, { company_hooks_project_resources: 'refuse' }, recordProjectHooks),
     invoices: recordPushes,
     'time-sheets': recordTimeSheets,
+    'send-due': recordSendDue,
   };
   const servers = await startServers();
   try {
@@ -167,6 +169,21 @@ async function recordTaxTest({ stack, projects }: PushWorld, at: number, mode: s
       .catch(() => undefined),
   );
   await save(stack, id, `test-project-tax/${mode}`);
+}
+
+async function recordSendDue(servers: Servers): Promise<void> {
+  const { stack, company, ...world } = await startPushWorld({ on: await servers.claim() });
+  try {
+    await setAutomatic(stack.deps.db, stack.account, company.id, true);
+    const id = await world.approved();
+    const workflowId = workflowIds.sendDue(stack.account);
+    const args = [{ account: stack.account }];
+    await stack.deps.temporal.workflow.execute('SendDue', { workflowId, taskQueue: 'sync', args });
+    await save(stack, workflowId, 'send-due/one-due');
+    await world.ended(id);
+  } finally {
+    await stack.close();
+  }
 }
 
 type FetchedWithItems = Fetch & { items: { state: string; projectProcoreId: string }[] };

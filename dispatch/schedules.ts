@@ -6,7 +6,9 @@ import {
   type ScheduleOptions,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
+import { accountsSending } from '../db/queries/automatic-sending.ts';
 import { accountsWithCompanies, type SweptCompany, sweptCompanies } from '../db/queries/reconcile.ts';
+import { SEND_DUE_MINUTES } from '../domain/bulk.ts';
 import { planSweeps } from '../domain/sweep-plan.ts';
 import type { Deps } from '../platform/deps.ts';
 import { searchAttribute } from '../platform/search-attributes.ts';
@@ -26,7 +28,7 @@ export interface ScheduleKeeper {
 /** A schedule as the settings want it. */
 interface Wanted {
   scheduleId: string;
-  type: 'Reconcile' | 'Maintain';
+  type: 'Reconcile' | 'Maintain' | 'SendDue';
   args: object;
   summary: string;
   account: string;
@@ -43,7 +45,7 @@ const MAINTAIN_MINUTES = 60;
 const RECONNECT = 'Procore needs to be connected again.';
 
 /**
- * Two schedules a company and one an account, planned from the settings and the allowance. The database is the truth:
+ * Two schedules a company, one an account, and one where automatic sending is on, planned from the settings and the allowance. The database is the truth:
  * what changed there (an interval, a dead sign-in, the allowance Procore told) is found by looking, whoever changed it.
  */
 export function createScheduleKeeper({ db, temporal, logger }: ScheduleKeeperDeps): ScheduleKeeper {
@@ -91,6 +93,16 @@ async function wantedSchedules(db: Deps['db']): Promise<Wanted[]> {
       account,
       procoreCompany: null,
       everyMinutes: MAINTAIN_MINUTES,
+      isPaused: false,
+    })),
+    ...(await accountsSending(db)).map((account) => ({
+      scheduleId: workflowIds.sendDue(account),
+      type: 'SendDue' as const,
+      args: { account },
+      summary: 'Queue the approved invoices that are due',
+      account,
+      procoreCompany: null,
+      everyMinutes: SEND_DUE_MINUTES,
       isPaused: false,
     })),
   ];
@@ -164,7 +176,7 @@ function offsetOf(scheduleId: string, everyMinutes: number): number {
 }
 
 /** Ours, whatever installation of this namespace made them. */
-const OURS = /^[^/]+\/(reconcile\/[^/]+\/(delta|full)|maintain)$/;
+const OURS = /^[^/]+\/(reconcile\/[^/]+\/(delta|full)|maintain|send-due)$/;
 
 async function removeOrphans(temporal: Client, wanted: ReadonlySet<string>): Promise<void> {
   for await (const { scheduleId } of temporal.schedule.list()) {

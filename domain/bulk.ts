@@ -11,6 +11,9 @@ export interface BulkFilter {
   until?: string | undefined;
 }
 
+/** Minutes between two looks of automatic sending (domain.md Q46). */
+export const SEND_DUE_MINUTES = 15;
+
 /** Whether a filter names nothing, and so would take everything. */
 export const isEmptyFilter = (filter: BulkFilter): boolean =>
   Object.values(filter).every((value) => value === undefined || String(value).trim() === '');

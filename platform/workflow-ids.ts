@@ -8,6 +8,7 @@ export const workflowIds = {
   reconcile: (account: string, company: string, mode: 'delta' | 'full') => `${account}/reconcile/${company}/${mode}`,
   taxTest: (account: string, testId: string) => `${account}/tax-test/${testId}`,
   maintain: (account: string) => `${account}/maintain`,
+  sendDue: (account: string) => `${account}/send-due`,
   users: (account: string, company: string) => `${account}/users/${company}`,
   timeSheet: (account: string, timeSheetId: string) => `${account}/timesheet/${timeSheetId}`,
   invoice: (account: string, invoiceId: string) => `${account}/invoice/${invoiceId}`,

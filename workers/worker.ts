@@ -10,6 +10,7 @@ import { createPostTimesheetActivities } from '../activities/post-timesheet.ts';
 import { createPushInvoiceActivities } from '../activities/push-invoice.ts';
 import { createPushOverheadActivities } from '../activities/push-overhead.ts';
 import { createReconcileActivities } from '../activities/reconcile.ts';
+import { createSendDueActivities } from '../activities/send-due.ts';
 import { createSyncCostCodes } from '../activities/sync-cost-codes.ts';
 import { createSyncUser } from '../activities/sync-user.ts';
 import { createSyncVendor } from '../activities/sync-vendor.ts';
@@ -91,6 +92,7 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
     ...createTestProjectTaxActivities({ db, procore }),
     ...createPushInvoiceActivities({ db, procore, accounting, env }),
     ...createPushOverheadActivities({ db, accounting, env }),
+    ...createSendDueActivities({ db }),
     ...createPostTimesheetActivities({ db, procore, env }),
   });
 }

@@ -6,6 +6,7 @@ export { PostTimesheet } from './post-timesheet.ts';
 export { PushInvoice } from './push-invoice.ts';
 export { PushOverheadInvoice } from './push-overhead-invoice.ts';
 export { Reconcile } from './reconcile.ts';
+export { SendDue } from './send-due.ts';
 export { SyncCostCodes } from './sync-cost-codes.ts';
 export { SyncUser } from './sync-user.ts';
 export { SyncVendor } from './sync-vendor.ts';

@@ -217,6 +217,21 @@ test('a duplicate in Procore is laid beside the invoice before it is taken over'
   await page.locator('main header').getByText('Sent', { exact: true }).waitFor({ timeout: 60_000 });
 });
 
+test('automatic sending is turned on after a look at what it would send first', async () => {
+  const { page } = desk;
+  await approved('STEP-9');
+  await page.goto('/settings?tab=options');
+  const company = page.getByRole('group', { name: 'Automatic sending to Kauri Construction Ltd' });
+  await company.getByText('Invoices leave only when somebody sends them.').waitFor();
+  await company.getByRole('button', { name: 'Turn on' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Automatic sending to Kauri Construction Ltd' });
+  await dialog.getByText(/Now it would send \d+ invoices?, \$/).waitFor();
+  await dialog.getByRole('button', { name: 'Turn automatic sending on' }).click();
+  await company.getByText('Every 15 minutes.').waitFor();
+  await company.getByRole('button', { name: 'Turn off' }).click();
+  await company.getByRole('button', { name: 'Turn on' }).waitFor();
+});
+
 const BLANK_PDF = `%PDF-1.1
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 300 144]>>endobj

@@ -26,6 +26,7 @@ test('there is a history of every workflow', () => {
     'push-invoice',
     'post-timesheet',
     'sync-user',
+    'send-due',
   ])
     expect(workflows).toContain(workflow);
 });

@@ -1,6 +1,7 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import type { Settings } from '../../schemas/settings.ts';
 import { Section } from '../elements/screen.tsx';
+import { AutomaticSendingSection } from './automatic-sending.tsx';
 import { CLAIM_STATUS_WORDS, LABELS, STATUS_WORDS, setSetting } from './draft.ts';
 import styles from './settings.module.css';
 import type { TabProps } from './settings.tsx';
@@ -112,6 +113,7 @@ export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
           {tick('suffixOnCreate', 'Otherwise a code gets its Procore id only where another record has the same code.')}
         </div>
       </Section>
+      <AutomaticSendingSection companies={stored.companies} mayChange={mayChange} />
       <Section title="Amounts">
         <div className={styles.column}>
           <NativeSelect
