@@ -7,6 +7,7 @@ import type { Deps } from '../platform/deps.ts';
 import { workflowIds } from '../platform/workflow-ids.ts';
 import type { ProblemView } from '../schemas/common.ts';
 import type { Invoice } from '../schemas/invoices.ts';
+import { billLink } from './accounting-links.ts';
 import type { Caller } from './caller.ts';
 import { isAllowed } from './permissions.ts';
 import { directCostLink } from './procore-links.ts';
@@ -45,7 +46,7 @@ export async function showInvoice(
 ): Promise<z.input<typeof Invoice>> {
   const found = await getInvoice(db, caller.account, id);
   if (found === null) throw notFound('invoice');
-  const { parts, problems, files, lastRun, allowed, waitingSince: _waitingSince, ...invoice } = found;
+  const { parts, overhead, problems, files, lastRun, allowed, waitingSince: _waitingSince, ...invoice } = found;
   const may = (right: Parameters<typeof isAllowed>[1]) => isAllowed(caller.roles, right);
   return {
     ...invoice,
@@ -58,6 +59,7 @@ export async function showInvoice(
         procoreUrl: part.commitmentText === null ? directCostLink(loginUrl, projectProcoreId, procoreId) : null,
       }),
     ),
+    overhead: overhead && { ...overhead, url: billLink(overhead.consentUrl, overhead.kind, overhead.remoteId) },
     temporalUrl: lastRun === null ? null : temporalLink(env, workflowIds.invoice(caller.account, id), lastRun.runId),
     may: {
       edit: allowed.edit && may('invoice.edit'),

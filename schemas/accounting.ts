@@ -16,6 +16,7 @@ const AccountingSettings = z.object({
   /** days from the date of an invoice to the due date of its bill */
   billDueDays: z.number().int().min(0, 'Enter 0 or more days.').max(365, 'Enter at most 365 days.'),
 });
+export type AccountingSettings = z.infer<typeof AccountingSettings>;
 
 /** GET /api/accounting. The secret is never in it. */
 export const Accounting = z.object({
@@ -44,6 +45,9 @@ export type AccountingChange = z.infer<typeof AccountingChange>;
 /** PATCH /api/accounting/settings, answered with the whole of GET /api/accounting. */
 export const AccountingSettingsChange = AccountingSettings.partial().strict();
 export type AccountingSettingsChange = z.infer<typeof AccountingSettingsChange>;
+
+/** POST /api/accounting/connect: where to send the browser; it comes back to /settings?tab=accounting. */
+export const AccountingStart = z.object({ authorizeUrl: z.url() });
 
 /** PUT /api/accounting/organisation */
 export const OrganisationChoice = z.object({ id: Id });

@@ -163,6 +163,22 @@ export const Invoice = InvoiceRow.extend({
   /** the smallest rounding tolerance that would pass; null when it passes at the present one */
   smallestTolerance: Money.nullable(),
   parts: z.array(InvoicePart),
+  /** the lines without a project, which go to accounting; null where there are none */
+  overhead: z
+    .object({
+      project: Money,
+      projectTax: Money,
+      overhead: Money,
+      overheadTax: Money,
+      /** both sides sum to the invoice, GST too */
+      sumsUp: z.boolean(),
+      kind: z.enum(['bill', 'credit_note']).nullable(),
+      mark: z.enum(['queued', 'sending', 'waiting', 'sent', 'failed']).nullable(),
+      /** what people call the accounting system; null until it was planned */
+      system: z.string().nullable(),
+      url: z.url().nullable(),
+    })
+    .nullable(),
   temporalUrl: z.url().nullable(),
   /** what the signed-in person may do now */
   may: z.object({

@@ -156,7 +156,7 @@ const fetches = createRoute({
   component: lazyRouteComponent(() => import('./fetch/fetch.tsx'), 'FetchScreen'),
 });
 
-const SettingsTab = z.enum(['configurations', 'procore', 'options']);
+const SettingsTab = z.enum(['configurations', 'procore', 'accounting', 'options']);
 
 const settings = createRoute({
   getParentRoute: () => frame,

@@ -25,12 +25,12 @@ import {
   Accounting,
   AccountingChange,
   AccountingSettingsChange,
+  AccountingStart,
   GlCodes,
   OrganisationChoice,
   TaxTypes,
   TaxTypesChange,
 } from '../../schemas/accounting.ts';
-import { ConnectStart } from '../../schemas/connection.ts';
 import { accountingCallbackUrl, accountingClientOf, accountingConnectionOf } from '../accounting-defaults.ts';
 import type { RouteContext } from '../context.ts';
 import { conflict, forbidden, notFound } from '../refusal.ts';
@@ -111,7 +111,7 @@ function connectionOf({ route, deps }: RouteContext): void {
       path: '/api/accounting/connect',
       does: 'Begins the sign-in to the accounting system; the browser goes to the address answered',
       may: 'connection.change',
-      answer: ConnectStart,
+      answer: AccountingStart,
     },
     async ({ db, caller }) => {
       if (caller.sessionId === null) throw forbidden('Only a signed-in person can connect to Xero.');

@@ -34,6 +34,7 @@ import { allocateNew, dropAllocations } from './invoice-allocations.ts';
 import { type LoadedInvoice, loadInvoice } from './invoice-document.ts';
 import { presentRow, selectRows } from './invoice-list.ts';
 import { namesOfPeople } from './people-names.ts';
+import { overheadView } from './overhead-view.ts';
 import { getSettings } from './settings.ts';
 
 /** What came of a change a person asked for. `refused` carries the sentence to show; `conflict` is a matter of time, not of rights. */
@@ -263,6 +264,7 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
     smallestTolerance: checkRounding(document, settings).smallestTolerance,
     files: document.files,
     parts,
+    overhead: await overheadView(db, document),
     lastRun: await lastRun(db, account, id),
     allowed: {
       ...steps,

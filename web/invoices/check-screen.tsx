@@ -15,6 +15,7 @@ import { focusField, focusNextStep } from './fields.ts';
 import { Foot } from './foot.tsx';
 import { HeaderForm } from './header-form.tsx';
 import { LinesGrid } from './lines-grid.tsx';
+import { OverheadPart } from './overhead-part.tsx';
 import { Parts } from './parts.tsx';
 import { Problems } from './problems.tsx';
 import { act, type InvoiceAction, saveInvoice } from './queries.ts';
@@ -133,6 +134,7 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
           {invoice !== null && <AllocationsPanel invoice={invoice} mayEdit={mayEdit && !isDirty()} />}
           {invoice !== null && <Problems invoice={invoice} mayEdit={mayEdit} isStale={isDirty()} />}
           {invoice !== null && invoice.parts.length > 0 && <Parts parts={invoice.parts} />}
+          {invoice?.overhead != null && <OverheadPart invoice={invoice} overhead={invoice.overhead} />}
           {invoice !== null && <Timeline invoiceId={invoice.id} />}
         </div>
       </div>

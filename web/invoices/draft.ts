@@ -12,6 +12,8 @@ export interface DraftLine {
   project: Pick | null;
   code: Pick | null;
   costType: Pick | null;
+  /** where a line without a project is booked */
+  glCode: Pick | null;
   description: string;
   quantity: string;
   unitPrice: string;
@@ -51,6 +53,7 @@ export function blankLine(like?: DraftLine): DraftLine {
     project: null,
     code: null,
     costType: null,
+    glCode: null,
     description: '',
     quantity: '',
     unitPrice: '',
@@ -85,6 +88,7 @@ export function draftOf(invoice: Invoice): Draft {
     project: pickOf(line.projectId, line.projectText),
     code: pickOf(line.projectCostCodeId, line.codeText),
     costType: pickOf(line.costTypeId, line.costTypeText),
+    glCode: pickOf(line.glCode, line.glCode ?? null),
     description: line.description ?? '',
     quantity: formatQuantity(line.quantity ?? ''),
     unitPrice: formatQuantity(line.unitPrice ?? ''),
@@ -137,6 +141,7 @@ export function inputOf(draft: Draft): InvoiceInput {
       projectId: line.project?.id ?? null,
       projectCostCodeId: line.code?.id ?? null,
       costTypeId: line.costType?.id ?? null,
+      glCode: line.glCode?.id ?? null,
       description: line.description.trim() || null,
       quantity: plainNumber(line.quantity) || null,
       unitPrice: plainNumber(line.unitPrice) || null,
@@ -151,6 +156,7 @@ export function withoutBlankLines(draft: Draft): Draft {
   const isWritten = (line: DraftLine) =>
     line.project !== null ||
     line.code !== null ||
+    line.glCode !== null ||
     [line.description, line.quantity, line.unitPrice, line.amount].some((text) => text.trim() !== '');
   return { ...draft, lines: draft.lines.filter(isWritten) };
 }

@@ -9,8 +9,8 @@ import styles from './check-screen.module.css';
 import { DuplicateRecords } from './duplicate-records.tsx';
 import { decideDuplicate } from './queries.ts';
 
-/** What to do about a record of the same number that somebody else put into Procore. */
-export function DuplicateChoices({ invoice }: { invoice: Invoice }) {
+/** What to do about a record of the same number that somebody else put there; a bill is never taken over. */
+export function DuplicateChoices({ invoice, mayTakeOver }: { invoice: Invoice; mayTakeOver: boolean }) {
   const { session } = useRouteContext({ from: '/frame' });
   const [isAsking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
@@ -29,12 +29,12 @@ export function DuplicateChoices({ invoice }: { invoice: Invoice }) {
         size="compact-xs"
         variant="default"
         loading={decide.isPending}
-        title="The record in Procore stays as it is; the invoice counts as sent."
+        title="The record there stays as it is; the invoice counts as sent."
         onClick={() => decide.mutate({ choice: 'link_only' })}
       >
         Link without writing
       </Button>
-      {hasRole(session, 'admin') && (
+      {mayTakeOver && hasRole(session, 'admin') && (
         <Button size="compact-xs" variant="default" onClick={() => setAsking(true)}>
           Take over
         </Button>

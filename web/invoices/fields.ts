@@ -41,6 +41,7 @@ const HEADER_OF: Record<string, string> = {
   VENDOR_INACTIVE: 'supplier',
   VENDOR_MISSING: 'supplier',
   DUPLICATE: 'number',
+  BILL_DUPLICATE: 'number',
   DUPLICATE_HERE: 'number',
   INVOICE_NO_CHARS: 'number',
   TAX_TOTAL_DIFF: 'tax',
@@ -62,6 +63,9 @@ const LINE_OF: Record<string, LineField> = {
   TAX_OFF: 'taxCode',
   TAX_RATE_DIFF: 'taxCode',
   UNIT_PRICE_ZERO: 'unitPrice',
+  GL_CODE_BLANK: 'code',
+  GL_CODE_UNKNOWN: 'code',
+  TAX_CODE_BLANK: 'taxCode',
   ROUNDING: 'quantity',
 };
 

@@ -8,6 +8,7 @@ import { CodePicker } from './code-picker.tsx';
 import { CostTypePicker } from './cost-type-picker.tsx';
 import type { Draft, DraftLine } from './draft.ts';
 import { type LineField, lineField } from './fields.ts';
+import { GlCodePicker } from './gl-code-picker.tsx';
 
 interface LineRowProps {
   /** 1-based, as problems name it */
@@ -48,17 +49,21 @@ export function LineRow({ number, line, header, mistakes, isReadOnly, onChange, 
           placeholder={header.project?.text}
           optionsKey={['projects', 'options']}
           load={(search) => searchProjects(search)}
-          onPick={(picked) => onChange({ project: picked, code: null, costType: null })}
+          onPick={(picked) => onChange({ project: picked, code: null, costType: null, glCode: null })}
         />
       </td>
       <td>
-        <CodePicker
-          {...cell('code', 'cost code')}
-          project={project}
-          value={line.code}
-          placeholder={takesHeaderCode ? header.code?.text : undefined}
-          onPick={(picked, costType) => onChange({ code: picked, costType })}
-        />
+        {project === null ? (
+          <GlCodePicker {...cell('code', 'GL code')} value={line.glCode} onPick={(glCode) => onChange({ glCode })} />
+        ) : (
+          <CodePicker
+            {...cell('code', 'cost code')}
+            project={project}
+            value={line.code}
+            placeholder={takesHeaderCode ? header.code?.text : undefined}
+            onPick={(picked, costType) => onChange({ code: picked, costType })}
+          />
+        )}
       </td>
       <td>
         <CostTypePicker

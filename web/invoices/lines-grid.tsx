@@ -16,7 +16,7 @@ interface LinesGridProps {
 
 const HEADS: { head: string; width?: string; isMoney?: boolean }[] = [
   { head: 'Project', width: '13%' },
-  { head: 'Cost code', width: '17%' },
+  { head: 'Cost or GL code', width: '17%' },
   { head: 'Cost type', width: '12%' },
   { head: 'Description' },
   { head: 'Quantity', width: '8%', isMoney: true },

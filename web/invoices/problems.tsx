@@ -60,7 +60,8 @@ function Fixes({ invoice, problem, mayEdit }: { invoice: Invoice; problem: Probl
   const field = fieldOf(problem);
   return (
     <>
-      {problem.code === 'DUPLICATE' && <DuplicateChoices invoice={invoice} />}
+      {problem.code === 'DUPLICATE' && <DuplicateChoices invoice={invoice} mayTakeOver />}
+      {problem.code === 'BILL_DUPLICATE' && <DuplicateChoices invoice={invoice} mayTakeOver={false} />}
       {problem.code === 'DELETED_REMOTELY' && invoice.may.retry && <DeletedChoices invoice={invoice} />}
       {problem.code === 'BEFORE_GO_LIVE' && invoice.may.sendEarly && <SendEarly invoice={invoice} />}
       {mayEdit && field !== null && (
@@ -76,6 +77,14 @@ function Fixes({ invoice, problem, mayEdit }: { invoice: Invoice; problem: Probl
 /** Problems a setting can let pass, beside the place their catalogue entry names. */
 const OPTION_FIXES = ['ROUNDING', 'TAX_TOTAL_DIFF', 'VENDOR_MISSING', 'TAX_OFF'];
 const CODE_SETTING_FIXES = ['CODE_MISSING', 'TYPE_NOT_IN_PROCORE'];
+const ACCOUNTING_FIXES = [
+  'ACCOUNTING_NOT_CONNECTED',
+  'ACCOUNTING_AUTH_EXPIRED',
+  'MIXED_INVOICE_HELD',
+  'GL_CODE_UNKNOWN',
+  'TAX_TYPE_UNMAPPED',
+  'TAX_TYPE_RATE_DIFF',
+];
 
 function ScreenFix({ problem, isAdmin }: { problem: Problem; isAdmin: boolean }): ReactNode {
   if (isAdmin && OPTION_FIXES.includes(problem.code)) {
@@ -83,6 +92,9 @@ function ScreenFix({ problem, isAdmin }: { problem: Problem; isAdmin: boolean })
   }
   if (isAdmin && CODE_SETTING_FIXES.includes(problem.code)) {
     return <LinkButton to={{ to: '/settings', search: { tab: 'procore' } }}>Open Create code settings</LinkButton>;
+  }
+  if (ACCOUNTING_FIXES.includes(problem.code)) {
+    return <LinkButton to={{ to: '/settings', search: { tab: 'accounting' } }}>Open Accounting settings</LinkButton>;
   }
   switch (problem.where) {
     case 'tax-mapping':

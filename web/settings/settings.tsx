@@ -7,6 +7,7 @@ import { announce } from '../elements/announce.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { Loaded } from '../elements/states.tsx';
 import { hasRole } from '../session.ts';
+import { AccountingTab } from './accounting-tab.tsx';
 import { ConfigurationsTab } from './configurations-tab.tsx';
 import { changesOf, isProcoreChosen, NOTHING_CHANGED, type SettingsDraft, type Stored } from './draft.ts';
 import { OptionsTab } from './options-tab.tsx';
@@ -59,7 +60,7 @@ export interface TabProps {
   mayChange: boolean;
 }
 
-type Tab = 'configurations' | 'procore' | 'options';
+type Tab = 'configurations' | 'procore' | 'accounting' | 'options';
 
 function IntegrationSettings({ stored }: { stored: Stored }) {
   const { tab = 'configurations', taxMappings } = useSearch({ from: '/frame/settings' });
@@ -94,6 +95,7 @@ function IntegrationSettings({ stored }: { stored: Stored }) {
         <Tabs.List mb="md">
           <Tabs.Tab value="configurations">Configurations</Tabs.Tab>
           {hasProcore && <Tabs.Tab value="procore">Procore</Tabs.Tab>}
+          <Tabs.Tab value="accounting">Accounting</Tabs.Tab>
           <Tabs.Tab value="options">Options</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="configurations">
@@ -101,6 +103,9 @@ function IntegrationSettings({ stored }: { stored: Stored }) {
         </Tabs.Panel>
         <Tabs.Panel value="procore">
           <ProcoreTab {...props} />
+        </Tabs.Panel>
+        <Tabs.Panel value="accounting">
+          <AccountingTab mayChange={mayChange} />
         </Tabs.Panel>
         <Tabs.Panel value="options">
           <OptionsTab {...props} />
@@ -127,7 +132,7 @@ function useConsentOutcome(): void {
   const navigate = useNavigate({ from: '/settings' });
   useEffect(() => {
     if (connected === undefined && error === undefined) return;
-    if (error === undefined) announce('Connected to Procore.');
+    if (error === undefined) announce(tab === 'accounting' ? 'Connected to Xero.' : 'Connected to Procore.');
     else announce(error, 'bad');
     void navigate({ search: { tab }, replace: true });
   }, [connected, error, tab, navigate]);

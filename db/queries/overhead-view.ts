@@ -1,0 +1,54 @@
+import { eq } from 'drizzle-orm';
+import type { DesiredBill } from '../../domain/bill.ts';
+import { Decimal } from '../../domain/decimal.ts';
+import type { InvoiceDocument } from '../../domain/invoice.ts';
+import { splitInvoice } from '../../domain/overhead.ts';
+import { accountingCompany, accountingConnection, overheadPush } from '../schema/index.ts';
+import type { Queryable } from '../types.ts';
+import { SYSTEMS } from './accounting.ts';
+
+/** The accounting side of an invoice: both amounts, and how the bill stands. */
+export interface OverheadView {
+  /** dollars excluding tax, and GST, of each side; they sum to the invoice */
+  project: string;
+  projectTax: string;
+  overhead: string;
+  overheadTax: string;
+  sumsUp: boolean;
+  /** what it becomes there; null until it was planned */
+  kind: 'bill' | 'credit_note' | null;
+  /** null: not processed */
+  mark: 'queued' | 'sending' | 'waiting' | 'sent' | 'failed' | null;
+  waitingFor: string | null;
+  system: string | null;
+  /** the accounting system's id of the record, and where people give it consent, which tells where its screens are */
+  remoteId: string | null;
+  consentUrl: string | null;
+}
+
+/** How the overhead lines of an invoice stand; null where it has none and never had. */
+export async function overheadView(db: Queryable, document: InvoiceDocument): Promise<OverheadView | null> {
+  const [row] = await db
+    .select({ push: overheadPush, system: accountingConnection.system, consentUrl: accountingConnection.consentUrl })
+    .from(overheadPush)
+    .leftJoin(accountingCompany, eq(accountingCompany.id, overheadPush.companyId))
+    .leftJoin(accountingConnection, eq(accountingConnection.id, accountingCompany.connectionId))
+    .where(eq(overheadPush.invoiceId, document.id));
+  const split = splitInvoice(document);
+  if (split.lines.length === 0 && !row?.push.remoteId) return null;
+  const { lines: _lines, ...amounts } = split;
+  const sumOf = (a: string, b: string) => new Decimal(a).plus(b);
+  const desired = row?.push.desired as DesiredBill | null | undefined;
+  return {
+    ...amounts,
+    sumsUp:
+      sumOf(split.project, split.overhead).equals(document.total) &&
+      sumOf(split.projectTax, split.overheadTax).equals(document.tax),
+    kind: desired?.kind ?? row?.push.target ?? null,
+    mark: row === undefined || row.push.state === 'cancelled' ? null : row.push.state,
+    waitingFor: row?.push.waitingFor ?? null,
+    system: row?.system ? SYSTEMS[row.system] : null,
+    remoteId: row?.push.remoteId ?? null,
+    consentUrl: row?.consentUrl ?? null,
+  };
+}
