@@ -13,6 +13,7 @@ import { workflowIds } from '../platform/workflow-ids.ts';
 import type { Fetch } from '../schemas/fetches.ts';
 import startServices from '../test/environment/services.ts';
 import { connectStack, eventually, type Services, type Stack, startStack } from '../test/environment/stack.ts';
+import { startOverheadWorld } from '../test/integration/overhead-world.ts';
 import { type PushWorld, startPushWorld, type Wish } from '../test/integration/push-world.ts';
 import { MONDAY, partyOf, startTimeWorld } from '../test/integration/time-world.ts';
 import { scrub } from './scrub-history.ts';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     hooks: (on) => record(on, { company_hooks_project_resources: 'refuse' }, recordProjectHooks),
     invoices: recordPushes,
     'time-sheets': recordTimeSheets,
+    overheads: recordOverheads,
     'send-due': recordSendDue,
   };
   const servers = await startServers();
@@ -111,6 +113,40 @@ async function recordPushes(servers: Servers): Promise<void> {
     for (const [at, mode] of ['works', 'dropped'].entries()) await recordTaxTest(world, at, mode);
   } finally {
     await world.stack.close();
+  }
+}
+
+async function recordOverheads(servers: Servers): Promise<void> {
+  const world = await startOverheadWorld({ on: await servers.claim() });
+  const { stack } = world;
+  const push = async (shape: string, wish: Wish) => {
+    const id = await world.send(wish);
+    await world.ended(id);
+    await save(stack, workflowIds.overhead(stack.account, id), `push-overhead-invoice/${shape}`);
+  };
+  try {
+    await push('new-contact', { lines: [world.overhead()] });
+    await push('known-contact', { lines: [world.overhead()] });
+    await push('mixed', { lines: [{}, world.overhead()] });
+    await push('code-unknown', { lines: [world.overhead({ glCode: '999' })] });
+    await stack.control('POST', '/faults', {
+      match: { method: 'PUT', path: '/xero/.*/Invoices$', times: 1 },
+      effect: { kind: 'lost-response' },
+    });
+    await push('lost-answer', { lines: [world.overhead()] });
+    await stack.deps.db.execute(`update accounting_connection set state = 'reconnect_needed'`);
+    const waiting = await world.send({ lines: [world.overhead()] });
+    await eventually(async () => {
+      const rows = await stack.deps.db.execute(
+        `select 1 from overhead_push where waiting_for = 'ACCOUNTING_AUTH_EXPIRED'`,
+      );
+      return rows.length > 0;
+    });
+    await world.signIn();
+    await world.ended(waiting);
+    await save(stack, workflowIds.overhead(stack.account, waiting), 'push-overhead-invoice/signed-in-again');
+  } finally {
+    await stack.close();
   }
 }
 

@@ -24,6 +24,7 @@ test('there is a history of every workflow', () => {
     'sync-vendor',
     'sync-cost-codes',
     'push-invoice',
+    'push-overhead-invoice',
     'post-timesheet',
     'sync-user',
     'send-due',
