@@ -144,6 +144,8 @@ async function applyMasterCodes(
     scope: '',
     description: row.name ?? '',
   }));
+  // Before the codes of here are read: another company of the account may be choosing codes at the same time.
+  await lockNewCodes(tx, account, 'master_cost_code');
   return applyList(tx, account, companyId, 'master_cost_code', incoming, {
     held: await heldMasterCodes(tx, account, companyId),
     noun: 'master cost codes',
@@ -177,6 +179,7 @@ export async function applyCostTypes(
     description: row.name?.trim() || row.code?.trim() || row.id,
     baseType: row.base_type,
   }));
+  await lockNewCodes(tx, account, 'cost_type');
   const outcome = await applyList(tx, account, companyId, 'cost_type', incoming, {
     held: await heldCostTypes(tx, account, companyId),
     noun: 'cost types',
@@ -214,7 +217,6 @@ async function applyList<Row extends IncomingCode, Content extends CodeContent>(
   incoming: readonly Row[],
   list: CodeList<Row, Content>,
 ): Promise<ListOutcome> {
-  await lockNewCodes(tx, account, kind);
   const listed = new Set(incoming.map((row) => row.procoreId));
   const linked = list.held.filter((code) => code.linkedTo !== null);
   const vanished = linked.filter((code) => !listed.has(code.linkedTo ?? ''));

@@ -37,8 +37,12 @@ export async function startShooter(): Promise<Shooter> {
   });
   const next = <T>() =>
     new Promise<T>((resolve, reject) => {
-      child.once('message', (message) => resolve(message as T));
-      child.once('exit', (code) => reject(new Error(`The shooter ended with ${code}`)));
+      const ended = (code: number | null) => reject(new Error(`The shooter ended with ${code}`));
+      child.once('exit', ended);
+      child.once('message', (message) => {
+        child.off('exit', ended);
+        resolve(message as T);
+      });
     });
   await next();
   return {

@@ -143,7 +143,7 @@ async function burst(
   const began = performance.now();
   await drained(stack);
   const [row] = await stack.deps.db.execute<{ done: number }>(
-    sql`select count(*)::int as done from (select state from inbox_event order by id desc limit ${stored}) e where state in ('applied', 'unchanged')`,
+    sql`select count(*)::int as done from (select state from inbox_event order by id desc limit ${stored}) e where state in ('applied', 'unchanged', 'ignored')`,
   );
   console.log(`all dealt with ${((performance.now() - began) / 1000).toFixed(1)} s after it was up again`);
   return shots.sent - Math.min(shots.acknowledged, row?.done ?? 0);
