@@ -25,6 +25,7 @@ async function main(): Promise<void> {
   const [only] = process.argv.slice(2);
   const groups: Record<string, (servers: Servers) => Promise<void>> = {
     inbound: (on) => record(on, {}, recordUsual),
+    comparisons: (on) => record(on, {}, recordComparisons),
     hooks: (on) => record(on, { company_hooks_project_resources: 'refuse' }, recordProjectHooks),
     invoices: recordPushes,
     'time-sheets': recordTimeSheets,
@@ -80,6 +81,39 @@ async function recordUsual(stack: Stack): Promise<void> {
     await isOver(id);
     await save(stack, id, shape);
   }
+}
+
+/** Comparisons with Procore, keeping tidy, and a fetch that is paused. */
+async function recordComparisons(stack: Stack): Promise<void> {
+  const { account, deps } = stack;
+  const [company] = await connectStack(stack);
+  if (!company) throw new Error('The simulator has no company');
+  const body = { companyId: company.id, startDate: '2025-04-01', endDate: '2026-04-01' };
+  const { body: paused } = await stack.api<Fetch>('POST', '/api/fetches', body);
+  await stack.api('POST', `/api/fetches/${paused.id}/pause`);
+  const fetchId = workflowIds.fetch(account, paused.id);
+  await eventually(async () =>
+    (await deps.temporal.workflow.getHandle(fetchId).fetchHistory()).events?.some(
+      (event) => event.activityTaskCompletedEventAttributes,
+    ),
+  );
+  await stack.api('POST', `/api/fetches/${paused.id}/resume`);
+  await save(stack, fetchId, 'fetch-projects/paused');
+
+  for (const mode of ['delta', 'full'] as const) {
+    await stack.api('POST', `/api/companies/${company.id}/comparisons`, { mode });
+    const id = workflowIds.reconcile(account, company.id, mode);
+    await eventually(async () =>
+      deps.temporal.workflow
+        .getHandle(id)
+        .describe()
+        .catch(() => undefined),
+    );
+    await save(stack, id, `reconcile/${mode}`);
+  }
+  const id = workflowIds.maintain(account);
+  await deps.temporal.workflow.start('Maintain', { workflowId: id, taskQueue: 'sync', args: [{ account }] });
+  await save(stack, id, 'maintain/usual');
 }
 
 async function recordProjectHooks(stack: Stack): Promise<void> {

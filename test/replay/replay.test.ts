@@ -28,6 +28,8 @@ test('there is a history of every workflow', () => {
     'post-timesheet',
     'sync-user',
     'send-due',
+    'reconcile',
+    'maintain',
   ])
     expect(workflows).toContain(workflow);
 });
