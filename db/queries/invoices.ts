@@ -33,8 +33,8 @@ import { addLog, lastRun } from './integration-log.ts';
 import { allocateNew, dropAllocations } from './invoice-allocations.ts';
 import { type LoadedInvoice, loadInvoice } from './invoice-document.ts';
 import { presentRow, selectRows } from './invoice-list.ts';
-import { namesOfPeople } from './people-names.ts';
 import { overheadView } from './overhead-view.ts';
+import { namesOfPeople } from './people-names.ts';
 import { getSettings } from './settings.ts';
 
 /** What came of a change a person asked for. `refused` carries the sentence to show; `conflict` is a matter of time, not of rights. */
