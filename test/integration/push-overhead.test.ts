@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { getLog } from '../../db/queries/integration-log.ts';
-import { approveInvoice, checkInvoice, chooseDuplicate } from '../../db/queries/invoice-steps.ts';
+import { approveInvoice, cancelInvoice, checkInvoice, chooseDuplicate } from '../../db/queries/invoice-steps.ts';
 import { getInvoice, updateInvoice } from '../../db/queries/invoices.ts';
 import { accountingConnection, accountingTaxMapping } from '../../db/schema/index.ts';
+import { cancelRun } from '../../dispatch/documents.ts';
 import { workflowIds } from '../../platform/workflow-ids.ts';
 import { eventually } from '../environment/stack.ts';
 import { type OverheadWorld, startOverheadWorld } from './overhead-world.ts';
@@ -19,9 +20,7 @@ afterEach(async () => {
   await world.settings({ mixedInvoices: 'split', billStatus: 'submitted', billDueDays: 30 });
 });
 
-const { control } = new Proxy({} as { control: OverheadWorld['stack']['control'] }, {
-  get: () => (method: string, path: string, body?: unknown) => world.stack.control(method, path, body),
-});
+const control = <T>(method: string, path: string, body?: unknown) => world.stack.control<T>(method, path, body);
 const ended = (id: string) => world.ended(id, 40_000);
 const only = <T>(list: T[]): T => {
   expect(list).toHaveLength(1);
@@ -268,4 +267,22 @@ test('a dead sign-in waits in words, and goes on by itself after a new one', asy
   await world.signIn();
   expect(await ended(id)).toMatchObject({ integration: 'sent', problems: [] });
   only(await world.bills('AUTH-1'));
+});
+
+test('cancelled while the bill is being written, it is held; the retry finds the bill and makes no second one', async () => {
+  const { id: hold } = await control<{ id: number }>('POST', '/holds', {
+    method: 'PUT',
+    path: '/xero/.*/Invoices$',
+    at: 'after-commit',
+  });
+  const id = await world.send({ number: 'CANCEL-1', lines: [world.overhead()] });
+  await control('GET', `/holds/${hold}/wait?timeoutMs=20000`);
+  const { deps, account } = world.stack;
+  expect(await deps.db.transaction((tx) => cancelInvoice(tx, account, id, 'clerk'))).toEqual({ kind: 'running' });
+  await cancelRun(deps, account, id);
+  expect((await ended(id)).integration).toBe('held');
+  await control('POST', `/holds/${hold}/release`);
+  await world.queue(id);
+  expect(await ended(id)).toMatchObject({ integration: 'sent', problems: [] });
+  expect(only(await world.bills('CANCEL-1'))).toMatchObject({ status: 'SUBMITTED' });
 });
