@@ -112,7 +112,9 @@ export function worker(options: StackOptions): Service {
     name: 'The worker',
     launch: async () => {
       const env = productEnv(options);
-      const child = await spawnOurs(options, 'worker', 'workers/main.ts', [], env);
+      // As in production (docker-compose.yml): what it holds does not grow with the data, so neither need its heap.
+      const bounded = { ...env, NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --max-old-space-size=384`.trim() };
+      const child = await spawnOurs(options, 'worker', 'workers/main.ts', [], bounded);
       const connection = Connection.lazy({ address: env.TEMPORAL_ADDRESS });
       try {
         await waitUntilReady(child, {

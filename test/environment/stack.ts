@@ -258,7 +258,7 @@ async function callControl<T>(url: string, method: string, body?: unknown): Prom
 }
 
 function startWorkerProcess(env: Record<string, string>): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
+  const child = spawn(process.execPath, ['--max-old-space-size=384', '--import', 'tsx', 'workers/main.ts'], {
     env: { ...process.env, ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

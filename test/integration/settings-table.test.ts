@@ -128,18 +128,6 @@ async function heard(flow: 'project' | 'vendors' | 'cost-codes', recordKind: str
 
 const rows: Row[] = [
   {
-    setting: 'invoicesInterface',
-    of: 'account',
-    byDefault: null,
-    otherwise: 'procore',
-    outcomes: ['no Procore tab', 'the Procore tab'],
-    outcome: async () => {
-      const { body: settings } = await world.stack.api<Settings>('GET', '/api/settings');
-      const stored = { settings } as Parameters<typeof isProcoreChosen>[1];
-      return isProcoreChosen(NOTHING_CHANGED, stored) ? 'the Procore tab' : 'no Procore tab';
-    },
-  },
-  {
     setting: 'procoreSettingEdit',
     of: 'account',
     byDefault: false,
@@ -344,6 +332,20 @@ const rows: Row[] = [
     otherwise: true,
     outcomes: ['skipped', 'done'],
     outcome: async () => (await fetchedAnew(bidding)).item?.state,
+  },
+  // The last row: without it nothing is sent, so every other row needs it chosen.
+  {
+    setting: 'invoicesInterface',
+    of: 'account',
+    byDefault: null,
+    otherwise: 'procore',
+    outcomes: ['no Procore tab, INTERFACE_OFF', 'the Procore tab, sent'],
+    outcome: async () => {
+      const { body: settings } = await world.stack.api<Settings>('GET', '/api/settings');
+      const stored = { settings } as Parameters<typeof isProcoreChosen>[1];
+      const tab = isProcoreChosen(NOTHING_CHANGED, stored) ? 'the Procore tab' : 'no Procore tab';
+      return `${tab}, ${await sent({})}`;
+    },
   },
 ];
 
