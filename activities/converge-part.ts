@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { readAttachment } from '../db/queries/attachments.ts';
+import { type BudgetCode, forgetBudgetCodes, learnBudgetCodes } from '../db/queries/budget-codes.ts';
 import { asClaimPart } from '../db/queries/claim-parts.ts';
 import { type JournalEntry, journal, learn, loadPart, type Part } from '../db/queries/push-parts.ts';
 import type { Db } from '../db/types.ts';
@@ -10,6 +11,7 @@ import {
   type Look,
   nextWrite,
   nothingAgreed,
+  type RemoteLine,
   type Write,
 } from '../domain/direct-cost.ts';
 import { keptFiles } from '../domain/direct-cost-files.ts';
@@ -140,7 +142,8 @@ async function observe({ part, desired, api, runId }: Work): Promise<Look> {
   const { agreed, sending, procoreId } = part;
   const isFresh = sending === null && agreed?.freshIn === runId && agreed.header !== null && procoreId !== null;
   if (isFresh) {
-    const facts = { originId: null, originData: desired?.stamp ?? null, attachments: [], lines: [] };
+    const lines = Object.entries(agreed.lines).map(([stamp, { id, got }]) => ({ id, originData: stamp, ...got }));
+    const facts = { originId: null, originData: desired?.stamp ?? null, attachments: [], lines };
     const record = { id: procoreId, header: agreed.header!.got, status: agreed.status ?? 'draft', ...facts };
     return { kind: 'ours', record, twins: [] };
   }
@@ -148,7 +151,7 @@ async function observe({ part, desired, api, runId }: Work): Promise<Look> {
     projectId: part.projectProcoreId,
     directCostId: procoreId,
     desired,
-    unanswered: sending?.write.kind === 'create-header' ? sending.write.header : null,
+    unanswered: isCreation(sending?.write) ? sending.write.header : null,
     withTwins: agreed?.repeatedAt != null,
   });
 }
@@ -182,7 +185,7 @@ async function settleSending(work: Work, seen: Look): Promise<Work | 'look-again
       return isGone ? 'look-again' : after;
     }
     case 'repeat': {
-      const isCreating = sending.write.kind === 'create-header' || sending.write.kind === 'add-lines';
+      const isCreating = isCreation(sending.write) || sending.write.kind === 'add-lines';
       const repeatedAt = new Date(now).toISOString();
       const agreed = isCreating ? { ...(part.agreed ?? nothingAgreed), repeatedAt } : part.agreed;
       return { work: { ...work, part: { ...part, agreed } }, write: sending.write };
@@ -228,12 +231,13 @@ async function send(work: Work, write: Write): Promise<{ done: boolean }> {
     procoreId: isDeleted ? null : answer.id,
     agreed: judged?.agreed ?? agreed,
   });
-  if (write.kind === 'create-header' && part.returnsStamp === null)
+  if (isCreation(write) && part.returnsStamp === null)
     await learn(db, part, { returnsStamp: answer.record.originData === write.stamp });
   if (write.kind === 'attach-files') {
     const keepsFiles = keptFiles(write.beside, answer.record.attachments);
     if (keepsFiles !== null && keepsFiles !== part.keepsFiles) await learn(db, part, { keepsFiles });
   }
+  await learnBudgetCodes(db, part, budgetCodesOf(answer.record.lines));
   await learnFrom(after, judged?.keepsTax ?? null, null);
   if (answer.refused.length > 0) return afterRefusedLines(after, answer.refused);
   if (judged?.refusal) throw await failed(after, new DomainError(judged.refusal.code, judged.refusal.facts as never));
@@ -248,7 +252,7 @@ async function send(work: Work, write: Write): Promise<{ done: boolean }> {
 function afterAnswer({ part, runId }: Work, write: Write, answer: WriteAnswer): Agreed {
   if (write.kind === 'delete-record') return afterDelete(write, Date.now());
   const agreed = acknowledge(write, answer.record, part.agreed ?? nothingAgreed, 'answer');
-  return write.kind === 'create-header' ? { ...agreed, freshIn: runId } : agreed;
+  return isCreation(write) ? { ...agreed, freshIn: runId } : agreed;
 }
 
 /** The last write's own answer shows the whole record, so the final check needs no further read. */
@@ -270,7 +274,12 @@ async function afterError(work: Work, write: Write, error: unknown, before: Agre
     return { done: false };
   }
   if (error instanceof DomainError || isPassing(error)) throw error;
-  if (write.kind === 'create-header' && isAboutVendor(error)) {
+  if (write.kind === 'create-whole' && isAboutCode(error)) {
+    await forgetBudgetCodes(work.db, work.part);
+    await keep(after, { agreed: { ...nothingAgreed, isStepwise: true } });
+    return { done: false };
+  }
+  if (isCreation(write) && isAboutVendor(error)) {
     const isAdded = await addToDirectory(work, write.header.vendorId);
     if (isAdded) return { done: false };
   }
@@ -282,6 +291,12 @@ const PASSING: readonly ProcoreErrorKind[] = ['rate-limit', 'busy', 'unauthorize
 /** What trying again, or signing in again, can end; the same write is made then. */
 const isPassing = (error: ProcoreError): boolean => PASSING.includes(error.kind);
 
+/** Makes a record that was not there. */
+const isCreation = (write: Write | undefined): write is Write & { kind: 'create-header' | 'create-whole' } =>
+  write?.kind === 'create-header' || write?.kind === 'create-whole';
+
+const isAboutCode = (error: ProcoreError): boolean =>
+  error.kind === 'invalid' && /wbs|budget code|line item/i.test(error.said);
 const isAboutVendor = (error: ProcoreError): boolean => error.kind === 'invalid' && /vendor/i.test(error.said);
 const isAboutTax = (said: readonly string[]): boolean => said.some((sentence) => /tax/i.test(sentence));
 
@@ -349,6 +364,12 @@ async function learnFrom({ db, part }: Work, keepsTax: boolean | null, seen: Loo
     await learn(db, part, { returnsStamp: true });
 }
 
+/** What the lines of an answer tell of Procore's budget codes. */
+const budgetCodesOf = (lines: readonly RemoteLine[]): BudgetCode[] =>
+  lines.flatMap(({ costCodeId, lineItemTypeId: costTypeId, wbsCodeId }) =>
+    costCodeId !== null && costTypeId !== null && wbsCodeId != null ? [{ costCodeId, costTypeId, wbsCodeId }] : [],
+  );
+
 /** Told to Temporal as a wait of just the settle delay. */
 function settling(write: Write, ms: number) {
   return failureOf(new DomainError('SETTLING', { what: WORDS[write.kind] }), Math.max(ms, 50));
@@ -356,6 +377,7 @@ function settling(write: Write, ms: number) {
 
 const WORDS: Record<Write['kind'], string> = {
   'create-header': 'the new direct cost',
+  'create-whole': 'the new direct cost and its lines',
   'add-lines': 'its lines',
   'update-header': 'a change of the direct cost',
   'update-lines': 'a change of its lines',
@@ -370,6 +392,7 @@ function sentenceOf(write: Write, { desired }: Part): string {
   const place = desired === null ? '' : ` in ${desired.projectText}`;
   switch (write.kind) {
     case 'create-header':
+    case 'create-whole':
       return `Created direct cost ${write.header.invoiceNumber}${place}.`;
     case 'add-lines':
       return `Added ${write.lines.length} ${write.lines.length === 1 ? 'line' : 'lines'}${place}.`;

@@ -1,4 +1,4 @@
-import type { HeaderFields, LineFields, RemoteDirectCost, Write } from '../domain/direct-cost.ts';
+import type { DesiredLine, HeaderFields, LineFields, RemoteDirectCost, Write } from '../domain/direct-cost.ts';
 import type { FileToSend } from '../domain/direct-cost-files.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { CompanyApi } from '../procore/client.ts';
@@ -46,6 +46,12 @@ export async function apply(
   if (write.kind === 'create-header') {
     const answer = asHeader(await api.createHeader({ projectId, ...newHeader(write.header), originData: write.stamp }));
     return { id: answer.id, record: { ...answer, lines: [], attachments: [] }, whole: null, refused: [] };
+  }
+  if (write.kind === 'create-whole') {
+    const header = newHeader(write.header);
+    return shown(
+      await api.createWithLines({ projectId, ...header, originData: write.stamp, lines: write.lines.map(wholeLine) }),
+    );
   }
   const directCostId = place.directCostId ?? '';
   const at = { projectId, directCostId };
@@ -114,11 +120,17 @@ const changedHeader = ({ vendorId, date, description }: Partial<HeaderFields>) =
   ...(description === undefined ? {} : { description: description ?? '' }),
 });
 
-const newLine = ({ stamp, ...line }: LineFields & { stamp: string }) => ({
+const newLine = ({ stamp, ...line }: DesiredLine) => ({
   ...sent(line),
   extendedType: 'manual' as const,
   originData: stamp,
 });
+
+/** The one-call create knows a code and type only as Procore's budget code. */
+const wholeLine = ({ stamp, ...line }: DesiredLine) => {
+  const { amount = '0', costCodeId: _code, lineItemTypeId: _type, taxCodeId: _tax, ...said } = sent(line);
+  return { ...said, amount, wbsCodeId: line.wbsCodeId ?? '', originData: stamp };
+};
 
 /** Nothing is said about fields that are blank. */
 function sent(line: Partial<LineFields>) {

@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Accounting } from '../accounting/port.ts';
+import { knownBudgetCodes } from '../db/queries/budget-codes.ts';
 import { type QueuedFor, takeQueued } from '../db/queries/document-queue.ts';
 import { addLog, lastRun } from '../db/queries/integration-log.ts';
 import { allocateLoaded } from '../db/queries/invoice-allocations.ts';
@@ -11,8 +12,8 @@ import type { Db } from '../db/types.ts';
 import { DomainError, type ErrorCode, firstInCatalogue } from '../domain/errors.ts';
 import type { Finding, InvoiceDocument } from '../domain/invoice.ts';
 import { type MissingRecord, missingOf } from '../domain/missing.ts';
-import { filesToSend, type PlanCompany, planInvoice } from '../domain/plan.ts';
-import { companiesOf, preflight } from '../domain/preflight.ts';
+import { type BudgetCodeOf, filesToSend, type PlanCompany, planInvoice } from '../domain/plan.ts';
+import { companiesOf, preflight, splitByProject } from '../domain/preflight.ts';
 import { planClaims } from '../domain/requisition-plan.ts';
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
@@ -63,7 +64,8 @@ export function createPrepare({ db, procore, accounting }: PrepareDeps) {
         const { row, api } = await openPushCompany({ db, procore }, document.account, id, trail);
         const names = hasUnits ? await unitsOf(api, id) : null;
         const { connectionId, returnsStamp, keepsFiles } = row;
-        return [id, { connectionId, returnsStamp, keepsFiles, units: names }];
+        const budgetCodeOf = await budgetCodesOf(db, document, id);
+        return [id, { connectionId, returnsStamp, keepsFiles, budgetCodeOf, units: names }];
       }),
     );
     return Object.fromEntries(entries);
@@ -100,6 +102,22 @@ export function createPrepare({ db, procore, accounting }: PrepareDeps) {
         await addLog(db, { account: ref.account, documentId: ref.invoiceId, event: 'note', result: 'info', message });
       return { isWanted: true, missing: [], partIds };
     });
+}
+
+/** The budget codes we know of what an invoice books in one company. */
+async function budgetCodesOf(db: Db, document: InvoiceDocument, companyId: string): Promise<BudgetCodeOf> {
+  const known = new Map<string, string>();
+  for (const { project, lines } of splitByProject(document)) {
+    if (project.companyId !== companyId || project.procoreId === null) continue;
+    const place = { account: document.account, companyId, projectProcoreId: project.procoreId };
+    const codes = await knownBudgetCodes(
+      db,
+      place,
+      lines.flatMap(({ code }) => code?.procoreId ?? []),
+    );
+    for (const code of codes) known.set(`${project.procoreId}/${code.costCodeId}/${code.costTypeId}`, code.wbsCodeId);
+  }
+  return (...ids) => known.get(ids.join('/')) ?? null;
 }
 
 const BEGAN: Record<QueuedFor, string> = {

@@ -26,6 +26,8 @@ export interface LineFields {
 
 export interface DesiredLine extends LineFields {
   stamp: string;
+  /** Procore's one id of code and type, where it is known and the record may be made in one call */
+  wbsCodeId?: string | null;
 }
 
 /** The Procore record one part of an invoice shall be. */
@@ -72,6 +74,8 @@ export interface Agreed {
   /** a person linked a record of somebody else: it is never written */
   isLinkOnly: boolean;
   files?: AgreedFiles;
+  /** Procore did not take the record in one call, so it is made step by step */
+  isStepwise?: boolean;
   /** a person had us go on with a record somebody else made */
   isAdopted?: boolean;
   /** a person said that what is gone there shall be made again */
@@ -91,6 +95,8 @@ export const nothingAgreed: Agreed = Object.freeze({
 export interface RemoteLine extends LineFields {
   id: string;
   originData: string | null;
+  /** Procore's one id of code and type */
+  wbsCodeId?: string | null;
 }
 
 export interface RemoteFile {
@@ -118,19 +124,34 @@ export interface Candidate {
   originId: string | null;
 }
 
+/** Another record with our stamp. */
+export interface Twin {
+  id: string;
+  /** a draft that holds nothing but lines of ours: it counts nowhere, and nobody has touched it */
+  isUnused: boolean;
+}
+
+/** Whether a record with our stamp is an edition nobody uses. */
+export const isUnusedEdition = (record: RemoteDirectCost): boolean =>
+  record.status === 'draft' &&
+  record.attachments.length === 0 &&
+  record.lines.every(({ originData }) => record.originData !== null && originData?.startsWith(`${record.originData}/`));
+
 /** What a look at Procore saw. */
 export type Look =
   | { kind: 'none' }
   /** records of our natural key that are not ours */
   | { kind: 'foreign'; candidates: Candidate[] }
   /** `twins` carry our stamp too, but the journal does not name them */
-  | { kind: 'ours'; record: RemoteDirectCost; twins: { id: string; isEmptyDraft: boolean }[] }
+  | { kind: 'ours'; record: RemoteDirectCost; twins: Twin[] }
   /** the record we know answers 404 while its project's list answers */
   | { kind: 'gone' };
 
 /** One write to Procore. Only creating ones can double; the others name their record and may be repeated after a read. */
 export type Write =
   | { kind: 'create-header'; stamp: string; header: HeaderFields }
+  /** header and lines at once, as a draft */
+  | { kind: 'create-whole'; stamp: string; header: HeaderFields; lines: DesiredLine[] }
   | { kind: 'add-lines'; lines: DesiredLine[] }
   | { kind: 'update-header'; set: Partial<HeaderFields> }
   | { kind: 'update-lines'; lines: { id: string; stamp: string; set: Partial<LineFields> }[] }
@@ -174,7 +195,7 @@ export function nextWrite(
   if (desired.scope === 'files') return filesOnly(desired, agreed, look);
   switch (look.kind) {
     case 'none':
-      return write({ kind: 'create-header', stamp: desired.stamp, header: desired.header });
+      return write(creation(desired, agreed));
     case 'foreign':
       return duplicate(desired, look.candidates);
     case 'gone':
@@ -183,6 +204,17 @@ export function nextWrite(
     case 'ours':
       return converge(desired, agreed ?? nothingAgreed, look.record, look.twins);
   }
+}
+
+const MOST_AT_ONCE = 100;
+
+/** One call where no line carries tax and Procore's id of every code is known; that call takes neither tax nor code and type. */
+function creation({ stamp, header, lines }: DesiredDirectCost, agreed: Agreed | null): Write {
+  const isPlain = lines.every(({ taxCodeId, wbsCodeId }) => taxCodeId === null && wbsCodeId != null);
+  const isSmall = lines.length > 0 && lines.length <= MOST_AT_ONCE;
+  return isPlain && isSmall && agreed?.isStepwise !== true
+    ? { kind: 'create-whole', stamp, header, lines }
+    : { kind: 'create-header', stamp, header };
 }
 
 function filesOnly(desired: DesiredDirectCost, agreed: Agreed | null, look: Look): Verdict {
@@ -223,12 +255,12 @@ function converge(
   desired: DesiredDirectCost,
   agreed: Agreed,
   record: RemoteDirectCost,
-  twins: readonly { id: string; isEmptyDraft: boolean }[],
+  twins: readonly Twin[],
 ): Verdict {
   const number = desired.header.invoiceNumber;
   const [twin] = twins;
   if (twin !== undefined)
-    return twin.isEmptyDraft
+    return twin.isUnused
       ? write({ kind: 'delete-twin', id: twin.id })
       : refuse('DOUBLE_POSTED', { number, project: desired.projectText });
 
@@ -343,7 +375,7 @@ function mergeLines(desired: DesiredDirectCost, agreed: Agreed, own: ReadonlyMap
   const update: Gap['update'] = [];
   const amounts: string[] = [];
   let conflict: Conflict | undefined;
-  for (const { stamp, ...want } of desired.lines) {
+  for (const { stamp, wbsCodeId: _code, ...want } of desired.lines) {
     const now = own.get(stamp);
     if (now === undefined) continue;
     const said = agreed.lines[stamp] ?? { sent: pickLine(now), got: pickLine(now) };

@@ -19,12 +19,17 @@ export interface PlanSettings {
 export const MEGABYTE = 1024 * 1024;
 
 /** What planning must know of the Procore company a part goes to. */
+/** Which of Procore's budget codes a code and a type are; both by Procore's ids. */
+export type BudgetCodeOf = (projectId: string, costCodeId: string, costTypeId: string) => string | null;
+
 export interface PlanCompany {
   connectionId: string;
   /** whether Procore gives our stamp back here; null until the first record tells */
   returnsStamp: boolean | null;
   /** whether earlier files stay when one is added; null until a second file told */
   keepsFiles: boolean | null;
+  /** budget codes we know; only asked where Procore gives stamps back, since only then a late second edition is known for ours */
+  budgetCodeOf: BudgetCodeOf;
   /** units a line may carry; null when no line has a unit */
   units: readonly string[] | null;
 }
@@ -133,9 +138,15 @@ function planRecord(
         lineItemTypeId: required(line.costType?.procoreId, 'link of the cost type'),
         taxCodeId: line.taxCode?.mapped?.procoreId ?? null,
         description: line.description,
+        wbsCodeId: budgetCode(company, projectProcoreId, line),
       }),
     ),
   };
+}
+
+function budgetCode({ returnsStamp, budgetCodeOf }: PlanCompany, projectId: string, line: DocumentLine): string | null {
+  const [code, type] = [line.code?.procoreId, line.costType?.procoreId];
+  return returnsStamp === true && code != null && type != null ? budgetCodeOf(projectId, code, type) : null;
 }
 
 /** What one direct cost and its lines come to: credits are negative, and the lines make up the total to the cent. */

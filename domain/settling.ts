@@ -56,7 +56,7 @@ export function settle(
   const { write } = sending;
   if (write.kind === 'delete-record' && look.kind === 'ours') return { kind: 'repeat' };
   if (write.kind === 'delete-record') return { kind: 'settled', agreed: afterDelete(write, now), procoreId: null };
-  if (write.kind === 'create-header') {
+  if (write.kind === 'create-header' || write.kind === 'create-whole') {
     if (look.kind === 'ours')
       return { kind: 'settled', agreed: acknowledge(write, look.record, agreed, 'look'), procoreId: look.record.id };
     return patience(sending, now, settleDelayMs, 'repeat');
@@ -142,6 +142,14 @@ export function acknowledge(
         status: record.status,
         isDirty: true,
       };
+    case 'create-whole':
+      return {
+        ...next,
+        header: { sent: write.header, got: record.header },
+        lines: newLines(write.lines, record.lines, nothingAgreed),
+        status: record.status,
+        isDirty: true,
+      };
     case 'add-lines':
       return { ...next, isDirty: true, lines: { ...agreed.lines, ...newLines(write.lines, record.lines, agreed) } };
     case 'update-header': {
@@ -190,7 +198,7 @@ function newLines(sent: readonly DesiredLine[], remote: readonly RemoteLine[], a
   const known = new Set(Object.values(agreed.lines).map(({ id }) => id));
   const free = remote.filter((line) => !known.has(line.id));
   const found: Agreed['lines'] = {};
-  for (const { stamp, ...want } of sent) {
+  for (const { stamp, wbsCodeId: _code, ...want } of sent) {
     const index = free.findIndex((line) => line.originData === stamp);
     const at = index >= 0 ? index : free.findIndex((line) => line.originData === null && looksLike(want, line));
     const [line] = at < 0 ? [] : free.splice(at, 1);

@@ -1,11 +1,13 @@
 import { Decimal } from '../domain/decimal.ts';
-import type {
-  Candidate,
-  DesiredDirectCost,
-  HeaderFields,
-  Look,
-  RemoteDirectCost,
-  RemoteLine,
+import {
+  type Candidate,
+  type DesiredDirectCost,
+  type HeaderFields,
+  isUnusedEdition,
+  type Look,
+  type RemoteDirectCost,
+  type RemoteLine,
+  type Twin,
 } from '../domain/direct-cost.ts';
 import { matchNumber } from '../domain/invoice.ts';
 import type { CompanyApi } from './client.ts';
@@ -131,9 +133,9 @@ const asCandidate = (row: DirectCostRow): Candidate => ({
   status: row.status ?? '',
   originId: row.origin_id,
 });
-const asTwin = (record: RemoteDirectCost) => ({
+const asTwin = (record: RemoteDirectCost): Twin => ({
   id: record.id,
-  isEmptyDraft: record.status === 'draft' && record.lines.length === 0,
+  isUnused: isUnusedEdition(record),
 });
 const fullestFirst = (a: RemoteDirectCost, b: RemoteDirectCost) =>
   b.lines.length - a.lines.length || a.id.length - b.id.length || a.id.localeCompare(b.id);
@@ -178,5 +180,6 @@ export const asLine = (row: Omit<DirectCostLine, 'holder'>): RemoteLine => ({
   costCodeId: row.cost_code?.id ?? null,
   lineItemTypeId: row.line_item_type?.id ?? null,
   taxCodeId: row.tax_code_id,
+  wbsCodeId: row.wbs_code?.id ?? null,
   description: row.description,
 });

@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
 
@@ -41,5 +41,29 @@ export const pushPart = pgTable(
     unique().on(table.documentId, table.partKey),
     index().on(table.account, table.documentId),
     index().on(table.companyId, table.procoreId),
+  ],
+);
+
+/**
+ * Budget codes that direct costs told us: a cost code with a cost type is one code to Procore's one-call create, which
+ * takes nothing else (contract section 10.1).
+ */
+export const knownBudgetCode = pgTable(
+  'known_budget_code',
+  {
+    account: account(),
+    companyId: uuid()
+      .notNull()
+      .references(() => procoreCompany.id, { onDelete: 'cascade' }),
+    projectProcoreId: text().notNull(),
+    costCodeProcoreId: text().notNull(),
+    costTypeProcoreId: text().notNull(),
+    wbsCodeProcoreId: text().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'known_budget_code_pair',
+      columns: [table.companyId, table.projectProcoreId, table.costCodeProcoreId, table.costTypeProcoreId],
+    }),
   ],
 );

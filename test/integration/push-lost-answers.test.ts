@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { knownBudgetCode } from '../../db/schema/index.ts';
 import { type PushWorld, startPushWorld } from './push-world.ts';
 
 let world: PushWorld;
@@ -48,6 +49,41 @@ describe.each(EFFECTS)('$name', ({ effect }) => {
     },
     60_000,
   );
+});
+
+describe('a direct cost without tax, made in one call', () => {
+  const untaxed = { lines: [{ taxCodeId: null }, { taxCodeId: null }], tax: '0.00' };
+  const WHOLE = '/rest/v1\\.1/projects/\\d+/direct_costs$';
+  const callsOf = async (since: number) =>
+    (await world.stack.control<{ count: number }>('GET', '/requests')).count - since;
+
+  test('takes three calls once a first invoice told which budget codes its codes are', async () => {
+    expect((await world.ended(await world.send())).integration).toBe('sent');
+    const before = await callsOf(0);
+    const id = await world.send(untaxed);
+    expect((await world.ended(id)).problems).toEqual([]);
+    expect(await callsOf(before)).toBe(3);
+    await expectOnce(world.numberOf(id), 2);
+  });
+
+  test.each(EFFECTS)(
+    '$name: one direct cost with its lines',
+    async ({ effect }) => {
+      await fault(effect, WHOLE, 'POST');
+      const id = await world.send(untaxed);
+      const invoice = await world.ended(id, 40_000);
+      expect([invoice.integration, invoice.problems]).toEqual(['sent', []]);
+      await expectOnce(world.numberOf(id), 2);
+    },
+    60_000,
+  );
+
+  test('is made step by step where Procore no longer takes a budget code', async () => {
+    await world.stack.deps.db.update(knownBudgetCode).set({ wbsCodeProcoreId: '1' });
+    const id = await world.send(untaxed);
+    expect((await world.ended(id)).problems).toEqual([]);
+    await expectOnce(world.numberOf(id), 2);
+  });
 });
 
 test('lines that are committed long after their answer was lost land on nothing', async () => {

@@ -4,6 +4,7 @@ import {
   type Agreed,
   type DesiredDirectCost,
   type DesiredLine,
+  isUnusedEdition,
   type LineFields,
   type Look,
   nextWrite,
@@ -64,8 +65,13 @@ class FakeProcore {
   }
 
   apply(write: Write, id: string | null): RemoteDirectCost | null {
-    if (write.kind === 'create-header') {
-      const fields = { originId: null, originData: write.stamp, attachments: [], lines: [], status: 'draft' };
+    if (write.kind === 'create-header' || write.kind === 'create-whole') {
+      const lines = (write.kind === 'create-whole' ? write.lines : []).map(({ stamp, ...line }) => ({
+        id: `l${this.#next++}`,
+        originData: stamp,
+        ...line,
+      }));
+      const fields = { originId: null, originData: write.stamp, attachments: [], lines, status: 'draft' };
       const record = { id: String(this.#next++), header: copy(write.header), ...fields };
       this.records.push(record);
       return copy(record);
@@ -99,10 +105,7 @@ class FakeProcore {
 }
 
 const copy = <T>(value: T): T => structuredClone(value);
-const twinOf = (record: RemoteDirectCost) => ({
-  id: record.id,
-  isEmptyDraft: record.status === 'draft' && record.lines.length === 0,
-});
+const twinOf = (record: RemoteDirectCost) => ({ id: record.id, isUnused: isUnusedEdition(record) });
 
 interface State {
   agreed: Agreed | null;
@@ -320,7 +323,7 @@ function pushThroughStorms(fates: readonly Fate[], wish: DesiredDirectCost): { p
         sending = null;
         if (isGone) continue;
       } else if (verdict.kind === 'repeat') {
-        const isCreating = sending.write.kind === 'create-header' || sending.write.kind === 'add-lines';
+        const isCreating = ['create-header', 'create-whole', 'add-lines'].includes(sending.write.kind);
         if (isCreating) agreed = { ...(agreed ?? nothingAgreed), repeatedAt: moment() };
         write = sending.write;
       } else write = { kind: 'delete-record', id: procoreId!, why: 'fence' };
@@ -371,10 +374,29 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   fc.integer({ min: 1, max: 2_900 }).map((ms): Fate => ({ kind: 'late', ms })),
 );
 
-test('whatever is lost, dropped or late, one record with each line once is what remains', () => {
+/** Without tax, and with Procore's id of every code. */
+function plainWish(): DesiredDirectCost {
+  const lines = [1, 2, 3].map((position) => aLine(position, { taxCodeId: null }));
+  return aWish({ lines: lines.map((line) => ({ ...line, wbsCodeId: '900' })) });
+}
+
+test('without tax, where every code is known, a direct cost is made in one call', () => {
+  const procore = new FakeProcore();
+  expect(push(procore, plainWish())).toMatchObject({
+    verdict: { kind: 'done' },
+    writes: ['create-whole', 'set-status'],
+  });
+  const stepwise = { agreed: { ...nothingAgreed, isStepwise: true }, procoreId: null };
+  expect(push(new FakeProcore(), plainWish(), stepwise).writes).toEqual(['create-header', 'add-lines', 'set-status']);
+});
+
+test.each([
+  ['step by step', aWish()],
+  ['in one call', plainWish()],
+])('made %s, whatever is lost, dropped or late, one record with each line once is what remains', (_how, wish) => {
   fc.assert(
     fc.property(fc.array(fate, { maxLength: 12 }), (fates) => {
-      const { procore } = pushThroughStorms(fates, aWish());
+      const { procore } = pushThroughStorms(fates, wish);
       const full = procore.records.filter((record) => record.lines.length > 0);
       expect(full).toHaveLength(1);
       expect(full[0]?.status).toBe('approved');

@@ -11,6 +11,7 @@ const companies = {
     connectionId: '01998b60-0000-7000-8000-00000000beef',
     returnsStamp: true,
     keepsFiles: null,
+    budgetCodeOf: () => null,
     units: ['m3', 'each'],
   },
 };

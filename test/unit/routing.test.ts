@@ -46,7 +46,9 @@ const planSettings = {
 
 /** What an invoice becomes in Procore: kind of record, where, and what it comes to. */
 function becomes(invoice: InvoiceDocument): string[] {
-  const companies = { 'company-1': { connectionId: 'c', returnsStamp: true, keepsFiles: true, units: null } };
+  const companies = {
+    'company-1': { connectionId: 'c', returnsStamp: true, keepsFiles: true, budgetCodeOf: () => null, units: null },
+  };
   const costs = planInvoice(invoice, planSettings, companies).parts.map(
     ({ projectProcoreId, desired }) => `direct cost in ${projectProcoreId}: ${desired.total}`,
   );
