@@ -2,11 +2,8 @@ import { afterAll, expect, test } from 'vitest';
 import { runSeed, type Verdict } from './convergence-world.ts';
 
 const ROTATING = Math.floor(Date.now() / 86_400_000) * 100 + (process.pid % 100);
-const SEEDS = process.env.SOAK
-  ? Array.from({ length: 50 }, (_, n) => n + 1)
-  : process.env.SEED
-    ? [Number(process.env.SEED)]
-    : [1, 2, 3, 4, 5, ROTATING];
+const FIXED = process.env.SOAK ? Array.from({ length: 50 }, (_, n) => n + 1) : [1, 2, 3, 4, 5, ROTATING];
+const SEEDS = process.env.SEED ? [Number(process.env.SEED)] : FIXED;
 
 const verdicts: Verdict[] = [];
 afterAll(() => {

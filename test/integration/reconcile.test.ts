@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { CompanyView } from '../../db/queries/companies.ts';
 import {
   inboxEvent,
@@ -16,6 +16,10 @@ import { workflowIds } from '../../platform/workflow-ids.ts';
 import type { FetchWithItems } from '../../schemas/fetches.ts';
 import type { Comparisons } from '../../schemas/reconcile.ts';
 import { connectStack, eventually, type Stack, startStack } from '../environment/stack.ts';
+
+/** Whole comparisons, and schedules that follow within seconds, on a machine others work on, too. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+const PATIENCE_MS = 60_000;
 
 let stack: Stack;
 let company: CompanyView;
@@ -177,13 +181,13 @@ const minutesOf = (schedule: Awaited<ReturnType<typeof scheduleOf>>) =>
   (schedule.spec.intervals?.[0]?.every ?? 0) / 60_000;
 
 test('each company has two schedules that follow its settings', async () => {
-  await eventually(async () => minutesOf(await scheduleOf('delta')) === 15);
+  await eventually(async () => minutesOf(await scheduleOf('delta')) === 15, PATIENCE_MS);
   expect(minutesOf(await scheduleOf('full'))).toBe(24 * 60);
   expect((await scheduleOf('delta')).policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 15 * 60_000 });
   const { body } = await stack.api<Comparisons>('PATCH', path(), { changesEveryMinutes: 60, sweepEveryHours: 6 });
   expect(body).toMatchObject({ changesEveryMinutes: 60, sweepEveryHours: 6 });
-  await eventually(async () => minutesOf(await scheduleOf('delta')) === 60);
-  await eventually(async () => minutesOf(await scheduleOf('full')) === 6 * 60);
+  await eventually(async () => minutesOf(await scheduleOf('delta')) === 60, PATIENCE_MS);
+  await eventually(async () => minutesOf(await scheduleOf('full')) === 6 * 60, PATIENCE_MS);
   expect((await stack.api('PATCH', path(), { changesEveryMinutes: 1 })).status).toBe(400);
 });
 
@@ -195,7 +199,7 @@ test('a small allowance stretches the schedules, and the screen says how long ev
   expect(plan.callsPerHour).toBeLessThanOrEqual(10);
   expect(plan.changesEveryMinutes).toBeGreaterThan(5);
   expect(plan.sweepMinutes).toBeGreaterThan(60);
-  await eventually(async () => minutesOf(await scheduleOf('delta')) === plan.changesEveryMinutes);
+  await eventually(async () => minutesOf(await scheduleOf('delta')) === plan.changesEveryMinutes, PATIENCE_MS);
   await stack.deps.db.update(rateWindow).set({ allowed: 100_000 }).where(eq(rateWindow.kind, 'hour'));
 });
 
@@ -203,14 +207,12 @@ test('schedules pause while the sign-in is dead, and go on after reconnecting', 
   const set = (state: 'connected' | 'reconnect_needed') =>
     stack.deps.db.update(procoreConnection).set({ state }).where(eq(procoreConnection.id, stack.connectionId));
   await set('reconnect_needed');
-  await eventually(async () => (await scheduleOf('delta')).state.paused);
-  expect((await scheduleOf('full')).state).toMatchObject({
-    paused: true,
-    note: 'Procore needs to be connected again.',
-  });
+  await eventually(async () => (await scheduleOf('delta')).state.paused, PATIENCE_MS);
+  await eventually(async () => (await scheduleOf('full')).state.paused, PATIENCE_MS);
+  expect((await scheduleOf('full')).state.note).toBe('Procore needs to be connected again.');
   expect((await see()).plan.isPaused).toBe(true);
   await set('connected');
-  await eventually(async () => !(await scheduleOf('delta')).state.paused);
+  await eventually(async () => !(await scheduleOf('delta')).state.paused, PATIENCE_MS);
 });
 
 test('what a schedule starts does the same as the button', async () => {
@@ -221,7 +223,7 @@ test('what a schedule starts does the same as the button', async () => {
   await eventually(async () => {
     const [run] = (await see()).runs;
     return run?.id !== before && run?.state === 'done';
-  });
+  }, PATIENCE_MS);
 });
 
 test('a run that was terminated loses nothing: its cursor stays, and the next finds the same', async () => {
@@ -246,7 +248,7 @@ test('a run that was terminated loses nothing: its cursor stays, and the next fi
 
 test('deliveries Procore gave up are shown, and have the company looked at', async () => {
   await stack.deps.temporal.schedule.getHandle(workflowIds.maintain(stack.account)).trigger('SKIP');
-  await eventually(async () => (await see()).deliveries.checkedAt !== null);
+  await eventually(async () => (await see()).deliveries.checkedAt !== null, PATIENCE_MS);
   const { failing, discarded } = (await see()).deliveries;
   expect(failing + discarded).toBeGreaterThan(0);
   const overview = (await stack.api<{ failingDeliveries: number; discardedDeliveries: number }>('GET', '/api/overview'))
@@ -267,7 +269,7 @@ test('what is old is pruned; what still waits never is', async () => {
       .select({ outcome: inboxEvent.outcome })
       .from(inboxEvent)
       .where(sql`received_at < now() - interval '1 day'`);
-  await eventually(async () => (await left()).length === 1);
+  await eventually(async () => (await left()).length === 1, PATIENCE_MS);
   expect(await left()).toEqual([{ outcome: 'still waits' }]);
 });
 
@@ -277,5 +279,5 @@ test('schedules of a company that is gone are deleted', async () => {
     const names: string[] = [];
     for await (const { scheduleId } of stack.deps.temporal.schedule.list()) names.push(scheduleId);
     return names.every((name) => !name.includes(`/reconcile/${company.id}/`));
-  });
+  }, PATIENCE_MS);
 });
