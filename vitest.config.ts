@@ -1,23 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Long or not yet steady on a slow machine: they run with SOAK=1. */
-const SOAK_ONLY = process.env.SOAK
-  ? []
-  : [
-      'test/faults/convergence.test.ts',
-      'test/integration/reconcile.test.ts',
-      'test/integration/fetch-control.test.ts',
-      'test/browser/invoice-steps.test.ts',
-    ];
 const SERVICES = ['test/environment/services.ts'];
 
 // Groups run one after the other; only a project whose files run gets its services started.
 export default defineConfig({
   test: {
     pool: 'forks',
-    // A slow machine misses a deadline now and then; what is wrong fails three times.
-    retry: process.env.CI ? 2 : 0,
-    exclude: ['**/node_modules/**', ...SOAK_ONLY],
     projects: [
       {
         extends: true,

@@ -12,7 +12,7 @@ import { findTemporal } from '../../cli/temporal-binary.ts';
 import { migrate } from '../../db/migrate.ts';
 
 /** How many tests of one run may have a Temporal namespace of their own. */
-const NAMESPACES = process.env.SOAK ? 120 : 40;
+const NAMESPACES = process.env.SOAK ? 200 : 100;
 
 /** What a test reaches through `inject('services')`; use environment/database.ts and environment/namespace.ts instead. */
 interface Services {
