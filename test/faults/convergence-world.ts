@@ -77,6 +77,9 @@ export async function runSeed(seed: number): Promise<Verdict> {
     simulator: {
       seed: 7,
       settings: {
+        // Procore says an allowance that takes all projects in one go: a small one spreads a comparison over hours.
+        rateHourly: { limit: 100_000, seconds: 3600 },
+        rateSpike: { limit: 1_000_000, seconds: 10 },
         webhooks: {
           clockScale: 50,
           timeoutMs: 5000,
