@@ -73,7 +73,7 @@ test('a rejection asks for its reason and is read beside the week', async () => 
   await page.getByRole('button', { name: 'Reject' }).click();
   await page.getByLabel('Reason').fill('Monday was a holiday');
   await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
-  await page.getByText('Rejected: Monday was a holiday').waitFor();
+  await page.getByText('Rejected: Monday was a holiday', { exact: true }).waitFor();
   await page
     .getByText(/can no longer be changed in Procore/)
     .first()
