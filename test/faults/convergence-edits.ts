@@ -19,6 +19,11 @@ export interface SimRow {
   project_number: string | null;
   project_stage_id: number | null;
   is_bidding_stage?: boolean;
+  first_name: string;
+  last_name: string;
+  email_address: string;
+  is_service_account: boolean;
+  can_sign_in: boolean;
 }
 
 /** A person at work in Procore, whose choices follow from a seed. */
@@ -33,7 +38,9 @@ export function createEditor(stack: Stack, companyProcoreId: string, random: Ran
   let made = 0;
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
   const records = async (collection: string) =>
-    (await stack.control<{ records: SimRow[] }>('GET', `/records/${collection}?companyId=${companyProcoreId}`)).records;
+    (
+      await stack.control<{ records: SimRow[] }>('GET', `/records/${collection}?companyId=${companyProcoreId}`)
+    ).records.filter((row) => row.is_service_account !== true);
   const change = (collection: string, row: SimRow, fields: object) =>
     stack.control('PATCH', `/records/${collection}/${row.id}`, fields);
   const remove = (collection: string, row: SimRow) => stack.control('DELETE', `/records/${collection}/${row.id}`);
@@ -103,6 +110,19 @@ export function createEditor(stack: Stack, companyProcoreId: string, random: Ran
     'delete master code': on('standard_cost_codes', (row, rows) =>
       isParent(row, rows) ? undefined : remove('standard_cost_codes', row),
     ),
+    'rename user': on('company_users', (row) => change('company_users', row, { last_name: fresh('Person') })),
+    'change email': on('company_users', (row) =>
+      change('company_users', row, { email_address: `person-${Math.floor(random() * 1e6)}-${++made}@example.nz` }),
+    ),
+    'deactivate or reactivate user': on('company_users', (row) =>
+      row.can_sign_in ? undefined : change('company_users', row, { is_active: !row.is_active }),
+    ),
+    'create user': () =>
+      create('company_users', {
+        first_name: 'New',
+        last_name: fresh('Person'),
+        email_address: `new-${++made}@example.nz`,
+      }),
     'approve or withdraw subcontract': on('work_order_contracts', (row) =>
       change('work_order_contracts', row, { status: row.status === 'Approved' ? 'Draft' : 'Approved' }),
     ),

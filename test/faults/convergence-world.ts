@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { and, eq, sql } from 'drizzle-orm';
 import type { CompanyView } from '../../db/queries/companies.ts';
 import {
+  accessPersona,
   costType,
+  entryType,
+  lentuneUser,
   mappingTask,
   masterCostCode,
   payableAccount,
@@ -13,6 +16,7 @@ import {
   projectStage,
   purchaseOrder,
   subContract,
+  userGroup,
 } from '../../db/schema/index.ts';
 import type { Comparisons } from '../../schemas/reconcile.ts';
 import { seededRandom } from '../../simulator/engine/seeded-random.ts';
@@ -97,6 +101,8 @@ export async function runSeed(seed: number): Promise<Verdict> {
     await stack.api('PATCH', `/api/companies/${company.id}`, {
       syncSubContracts: true,
       purchaseOrderMaster: 'procore',
+      syncUsers: true,
+      ...(await timeDefaults(stack)),
     });
     await fetchAll(stack, company.id);
     const editor = createEditor(stack, company.procoreId, random);
@@ -114,6 +120,14 @@ export async function runSeed(seed: number): Promise<Verdict> {
     await stack.close();
     await post.close();
   }
+}
+
+/** What users who come in get. */
+async function timeDefaults({ deps: { db }, account }: Stack) {
+  const [group] = await db.insert(userGroup).values({ account, name: 'Site' }).returning();
+  const [type] = await db.insert(entryType).values({ account, name: 'Normal', kind: 'normal' }).returning();
+  const [persona] = await db.insert(accessPersona).values({ account, name: 'Crew' }).returning();
+  return { timeSheetGroupId: group?.id, timeSheetEntryTypeId: type?.id, timeSheetPersonaId: persona?.id };
 }
 
 async function fetchAll(stack: Stack, companyId: string): Promise<void> {
@@ -218,7 +232,8 @@ async function differencesOf(stack: Stack, company: CompanyView, editor: Editor)
       | typeof costType
       | typeof projectCostCode
       | typeof purchaseOrder
-      | typeof subContract,
+      | typeof subContract
+      | typeof lentuneUser,
   >(
     kind: (typeof procoreLink.$inferSelect)['kind'],
     table: T,
@@ -286,6 +301,14 @@ async function differencesOf(stack: Stack, company: CompanyView, editor: Editor)
     same: (row, mine) =>
       differ('its code', mine.externalCode, row.full_code) ?? differ('its name', mine.description, row.name),
     isLive: (mine) => mine.isActive,
+  });
+  agree('User', await editor.records('company_users'), await linked('user', lentuneUser), {
+    same: (row, mine) =>
+      differ('the name', mine.name, `${row.first_name} ${row.last_name}`) ??
+      differ('the email', mine.email, row.email_address || null) ??
+      differ('active', mine.isActive, row.is_active),
+    isLive: (mine) => mine.isActive,
+    mayBeMissing: (row) => isAsked('user', row.id) || !row.is_active,
   });
   for (const [noun, collection, kind, table] of [
     ['Purchase order', 'purchase_order_contracts', 'purchase_order', purchaseOrder],
