@@ -99,7 +99,7 @@ async function wantedSchedules(db: Deps['db']): Promise<Wanted[]> {
       scheduleId: workflowIds.sendDue(account),
       type: 'SendDue' as const,
       args: { account },
-      summary: 'Queue the approved invoices that are due',
+      summary: 'Queue the invoices and time sheets that are due',
       account,
       procoreCompany: null,
       everyMinutes: SEND_DUE_MINUTES,

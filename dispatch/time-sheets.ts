@@ -4,7 +4,6 @@ import {
   dueTimeSheets,
   holdSheet,
   markSheetDispatched,
-  queueDueSheets,
   sheetsLongUnderWay,
   sheetsWaitingForSignIn,
 } from '../db/queries/time-sheet-queue.ts';
@@ -18,20 +17,19 @@ type TimeSheetDispatcherDeps = Pick<Deps, 'db' | 'temporal' | 'logger'>;
 const OPEN_PER_ACCOUNT = 25;
 const DEADLINE_MS = 2_000;
 const STARTS_AT_ONCE = 16;
-const MINUTE_MS = 60_000;
-const AT_ONCE = 50;
+const LIFE_CHECK_MS = 60_000;
+const LIFE_CHECKS = 50;
 
 /**
- * Starts the runs of queued time sheets, as documents.ts does for invoices. Once a minute it queues what is due by the
- * sweep, where an account switched that on, and holds sheets whose run was ended from outside.
+ * Starts the runs of queued time sheets, as documents.ts does for invoices. Once a minute it holds sheets whose run was
+ * ended from outside.
  */
 export function createTimeSheetDispatcher(deps: TimeSheetDispatcherDeps): { dispatch(): Promise<number> } {
-  let nextMinute = 0;
+  let nextLifeCheck = 0;
   return {
     async dispatch() {
-      if (Date.now() >= nextMinute) {
-        nextMinute = Date.now() + MINUTE_MS;
-        await queueDueSheets(deps.db, 200);
+      if (Date.now() >= nextLifeCheck) {
+        nextLifeCheck = Date.now() + LIFE_CHECK_MS;
         await holdEnded(deps);
       }
       return startAll(deps, await dueTimeSheets(deps.db, OPEN_PER_ACCOUNT));
@@ -89,7 +87,7 @@ async function start({ db, temporal }: TimeSheetDispatcherDeps, sheet: DueTimeSh
 
 async function holdEnded({ db, temporal, logger }: TimeSheetDispatcherDeps): Promise<void> {
   try {
-    for (const { account, id } of await sheetsLongUnderWay(db, AT_ONCE)) {
+    for (const { account, id } of await sheetsLongUnderWay(db, LIFE_CHECKS)) {
       const isOpen = await withDeadline(temporal, DEADLINE_MS, () =>
         temporal.workflow.getHandle(workflowIds.timeSheet(account, id)).describe(),
       ).then(

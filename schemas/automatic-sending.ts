@@ -8,6 +8,15 @@ export const AutomaticSending = z.object({
   goLiveDate: Day,
   everyMinutes: z.number().int(),
   due: BulkPreview,
+  /** the same for time sheets; no hours, which tell of people */
+  timeSheets: z.object({
+    isOn: z.boolean(),
+    due: z.object({
+      count: z.number().int(),
+      oldestDate: Day.nullable(),
+      beforeGoLive: z.number().int(),
+    }),
+  }),
 });
 export type AutomaticSending = z.infer<typeof AutomaticSending>;
 
@@ -16,3 +25,12 @@ export const AutomaticSendingChange = z.discriminatedUnion('isOn', [
   z.object({ isOn: z.literal(false) }),
   z.object({ isOn: z.literal(true), seen: z.object({ count: z.number().int().min(0), value: Money }) }),
 ]);
+
+/** PUT …/time-sheets: as above, by the number of time sheets */
+export const AutomaticTimeChange = z.discriminatedUnion('isOn', [
+  z.object({ isOn: z.literal(false) }),
+  z.object({ isOn: z.literal(true), seen: z.object({ count: z.number().int().min(0) }) }),
+]);
+
+/** POST /api/automatic-sending/time-sheets/run */
+export const QueuedTimeSheets = z.object({ queued: z.number().int() });

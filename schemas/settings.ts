@@ -16,7 +16,6 @@ export const Settings = z.object({
   sendTimeSheetAfterApproval: z.boolean(),
   /** which approval sends: the last one the user group asks for, or already the first */
   timeSheetApproval: z.enum(['final', 'first']),
-  sendTimeSheetsBySchedule: z.boolean(),
   onlyApprovedVariations: z.boolean(),
   createMissingVendors: z.boolean(),
   roundingTolerance: Tolerance,

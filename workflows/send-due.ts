@@ -10,5 +10,5 @@ const { queueDue } = proxyActivities<SendDueActivities>({
 /** Queues what is due in the companies where automatic sending is on; the dispatcher starts it, after what people clicked. */
 export async function SendDue(account: AccountToSend): Promise<void> {
   const queued = await queueDue(account);
-  setCurrentDetails(queued === 1 ? '1 invoice queued' : `${queued} invoices queued`);
+  setCurrentDetails(queued === 1 ? '1 document queued' : `${queued} documents queued`);
 }

@@ -2,9 +2,15 @@ import { z } from 'zod';
 import { writeAudit } from '../../db/queries/audit.ts';
 import { previewAutomatic, queueDueInvoices, setAutomatic } from '../../db/queries/automatic-sending.ts';
 import { getBulk } from '../../db/queries/bulk-actions.ts';
+import { previewDueTimeSheets, queueDueTimeSheets, setAutomaticTime } from '../../db/queries/time-sheets-due.ts';
 import type { Queryable } from '../../db/types.ts';
 import { SEND_DUE_MINUTES } from '../../domain/bulk.ts';
-import { AutomaticSending, AutomaticSendingChange } from '../../schemas/automatic-sending.ts';
+import {
+  AutomaticSending,
+  AutomaticSendingChange,
+  AutomaticTimeChange,
+  QueuedTimeSheets,
+} from '../../schemas/automatic-sending.ts';
 import { BulkAction } from '../../schemas/bulk-actions.ts';
 import { Id } from '../../schemas/common.ts';
 import type { RouteContext } from '../context.ts';
@@ -16,12 +22,13 @@ const CompanyParams = z.object({ id: Id });
 /** Sending by schedule: off until an admin has seen what it would send, and turned it on for a company. */
 export function automaticSendingRoutes({ route, deps }: RouteContext): void {
   const show = async (db: Queryable, account: string, id: string) => {
-    const { sendBySchedule, goLiveDate } = await requireCompany(db, deps, account, id);
+    const { sendBySchedule, sendTimeSheetsBySchedule, goLiveDate } = await requireCompany(db, deps, account, id);
     return {
       isOn: sendBySchedule,
       goLiveDate,
       everyMinutes: SEND_DUE_MINUTES,
       due: await previewAutomatic(db, account, id),
+      timeSheets: { isOn: sendTimeSheetsBySchedule, due: await previewDueTimeSheets(db, account, id) },
     };
   };
 
@@ -64,6 +71,52 @@ export function automaticSendingRoutes({ route, deps }: RouteContext): void {
           after: { isOn: body.isOn, ...(body.isOn ? { firstSends: before.due } : {}) },
         });
         return show(tx, account, id);
+      }),
+  );
+
+  route(
+    {
+      method: 'put',
+      path: '/api/companies/:id/automatic-sending/time-sheets',
+      does: 'Turns automatic sending of time sheets on, naming what the dry run showed, or off',
+      may: 'company.change',
+      params: CompanyParams,
+      body: AutomaticTimeChange,
+      answer: AutomaticSending,
+    },
+    ({ db, caller: { account, actor }, params: { id }, body }) =>
+      db.transaction(async (tx) => {
+        const { name, sendTimeSheetsBySchedule } = await requireCompany(tx, deps, account, id);
+        const due = await previewDueTimeSheets(tx, account, id);
+        if (body.isOn && body.seen.count !== due.count)
+          throw conflict('What would be sent has changed since the dry run. Look at it again.');
+        await setAutomaticTime(tx, account, id, body.isOn);
+        await writeAudit(tx, {
+          account,
+          actor,
+          action: 'company.automatic-time-sheets',
+          subject: name,
+          before: { isOn: sendTimeSheetsBySchedule },
+          after: { isOn: body.isOn, ...(body.isOn ? { firstSends: due } : {}) },
+        });
+        return show(tx, account, id);
+      }),
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/automatic-sending/time-sheets/run',
+      does: 'Queues now the time sheets the schedule would queue next',
+      may: 'time-sheet.send',
+      answer: QueuedTimeSheets,
+      status: 202,
+    },
+    ({ db, caller: { account, actor } }) =>
+      db.transaction(async (tx) => {
+        const queued = await queueDueTimeSheets(tx, account, actor);
+        if (queued === 0) throw conflict('Nothing is due.');
+        return { queued };
       }),
   );
 

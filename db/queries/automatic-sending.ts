@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import { procoreCompany } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 import { type BulkPreview, previewBulk, startBulk } from './bulk-actions.ts';
@@ -34,11 +34,16 @@ export async function setAutomatic(db: Queryable, account: string, companyId: st
   return rows.length > 0;
 }
 
-/** Accounts in which some company sends by schedule. */
+/** Accounts in which some company sends invoices or time sheets by schedule. */
 export async function accountsSending(db: Queryable): Promise<string[]> {
   const rows = await db
     .selectDistinct({ account: procoreCompany.account })
     .from(procoreCompany)
-    .where(and(eq(procoreCompany.isActive, true), eq(procoreCompany.sendBySchedule, true)));
+    .where(
+      and(
+        eq(procoreCompany.isActive, true),
+        or(eq(procoreCompany.sendBySchedule, true), eq(procoreCompany.sendTimeSheetsBySchedule, true)),
+      ),
+    );
   return rows.map(({ account }) => account);
 }

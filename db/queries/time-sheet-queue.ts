@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { timecardPart, timeSheet } from '../schema/index.ts';
 import type { Db, Queryable } from '../types.ts';
-import { addTimeLog, queueIfWanted } from './time-sheets.ts';
+import { addTimeLog } from './time-sheets.ts';
 
 /** A queued time sheet whose turn it is. Nothing of the person goes along. */
 export interface DueTimeSheet extends Record<string, unknown> {
@@ -206,22 +206,4 @@ export async function sheetsWaitingForSignIn(db: Queryable, account: string, aft
     .orderBy(asc(timeSheet.id))
     .limit(100);
   return rows.map(({ id }) => id);
-}
-
-/** The sweep: queues what the settings want in Procore and no run has posted, in accounts that switched it on. */
-export async function queueDueSheets(db: Db, limit: number): Promise<number> {
-  const rows = await db.execute<{ id: string; account: string }>(sql`
-    select t.id, t.account from time_sheet t
-    join integration_settings s on s.account = t.account and s.send_time_sheets_by_schedule
-    where t.queued_at is null and t.integration is null and t.revision > t.posted_revision
-      and ((s.send_time_sheet_on_submission and t.status <> 'draft')
-        or (s.send_time_sheet_after_approval and t.status in ('approved', 'processed')))
-      and exists (
-        select from time_sheet_entry e join project p on p.id = e.project_id join procore_company c on c.id = p.company_id
-        where e.time_sheet_id = t.id and e.date >= c.go_live_date
-      )
-    order by t.week_start, t.id limit ${limit}`);
-  let queued = 0;
-  for (const { id, account } of rows) if (await queueIfWanted(db, account, id, 'schedule', 0)) queued += 1;
-  return queued;
 }

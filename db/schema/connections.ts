@@ -92,6 +92,8 @@ export const procoreCompany = pgTable(
     goLiveDate: date({ mode: 'string' }).notNull().default(sql`current_date`),
     /** approved invoices leave by themselves; off until an admin turns it on after a dry run (domain.md Q46) */
     sendBySchedule: boolean().notNull().default(false),
+    /** the same for time sheets that the settings want sent and no run has posted */
+    sendTimeSheetsBySchedule: boolean().notNull().default(false),
     syncSubContracts: boolean().notNull().default(false),
     /** "Procore purchase orders", "Lentune purchase orders" or neither: one value, so that both can never be on */
     purchaseOrderMaster: text({ enum: PURCHASE_ORDER_MASTERS }).notNull().default('none'),

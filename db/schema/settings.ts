@@ -26,8 +26,6 @@ export const integrationSettings = pgTable('integration_settings', {
   timeSheetApproval: text({ enum: ['final', 'first'] })
     .notNull()
     .default('final'),
-  /** a sweep sends time sheets that are due and were not sent; off until an admin turns it on */
-  sendTimeSheetsBySchedule: boolean().notNull().default(false),
   /** setup guide: "Only sync approved variation lines" */
   onlyApprovedVariations: boolean().notNull().default(false),
   /** domain.md section 2: a supplier unknown to Procore is created there when an invoice is posted */

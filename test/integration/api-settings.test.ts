@@ -42,7 +42,6 @@ test('the settings of a new account are the defaults, and a change is kept and a
     sendTimeSheetOnSubmission: false,
     sendTimeSheetAfterApproval: false,
     timeSheetApproval: 'final',
-    sendTimeSheetsBySchedule: false,
     sendAttachments: true,
     attachmentMaxMb: 20,
     selfApproval: false,

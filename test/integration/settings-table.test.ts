@@ -364,7 +364,6 @@ const ELSEWHERE: Record<string, string> = {
   timeSheetEntryTypeId: 'sync-users.test.ts',
   timeSheetPersonaId: 'sync-users.test.ts',
   goLiveDate: 'post-timesheet.test.ts',
-  sendTimeSheetsBySchedule: 'time-sheet-sweep.test.ts',
   waitForClaimOnOrders: '../unit/routing.test.ts',
   waitForClaimOnSubContracts: '../unit/routing.test.ts',
   requisitionStatus: '../unit/routing.test.ts',

@@ -131,7 +131,6 @@ export const LABELS: Record<keyof Settings, string> = {
   sendTimeSheetOnSubmission: 'Send time sheet on submission',
   sendTimeSheetAfterApproval: 'Send time sheet after approval',
   timeSheetApproval: 'Approval after which a time sheet is sent',
-  sendTimeSheetsBySchedule: 'Send time sheets that are due by schedule',
   onlyApprovedVariations: 'Only sync approved variation lines',
   prefixOnCreate: 'Always number new projects PROCORE and their Procore id',
   suffixOnCreate: 'Always end new codes and types with their Procore id',

@@ -203,10 +203,6 @@ const CODE_SETTINGS = [
     hint: 'Approved time sheets will be posted to Procore.',
   },
   {
-    name: 'sendTimeSheetsBySchedule',
-    hint: 'Once a minute, what was submitted or approved before the two settings above were ticked is sent, from the go-live date on.',
-  },
-  {
     name: 'onlyApprovedVariations',
     hint: 'Only approved or no charge variation lines for Purchase orders and Subcontracts will sync to Lentune.',
   },

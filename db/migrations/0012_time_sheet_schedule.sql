@@ -1,0 +1,2 @@
+ALTER TABLE "procore_company" ADD COLUMN "send_time_sheets_by_schedule" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "integration_settings" DROP COLUMN "send_time_sheets_by_schedule";
