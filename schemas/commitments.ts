@@ -15,8 +15,8 @@ export const Commitment = z.object({
   /** null while the vendor is not a supplier here; its name in Procore is shown all the same */
   vendorId: Id.nullable(),
   vendorName: z.string().nullable(),
-  /** Procore's own word */
-  status: z.string(),
+  /** Procore's own word; null while it is not there */
+  status: z.string().nullable(),
   /** nothing may be invoiced against it, and why */
   isGreyed: z.boolean(),
   whyGreyed: z.string().nullable(),

@@ -13,7 +13,7 @@ import type { Queryable, Tx } from '../types.ts';
 
 /** What a commitment takes over from Procore. */
 export type CommitmentContent = Pick<
-  typeof purchaseOrder.$inferSelect,
+  typeof subContract.$inferSelect,
   | 'number'
   | 'description'
   | 'vendorProcoreId'

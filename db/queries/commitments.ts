@@ -83,7 +83,10 @@ function present<Row extends HeadRow>(kind: CommitmentKind, { code, procoreStatu
     status: procoreStatus,
     ...remainingOf(row),
     isGreyed: !row.isAccepted,
-    whyGreyed: whyGreyed(kind, { status: procoreStatus, isActive: row.isActive }),
+    whyGreyed:
+      procoreStatus === null
+        ? 'It is not in Procore yet.'
+        : whyGreyed(kind, { status: procoreStatus, isActive: row.isActive }),
   };
 }
 

@@ -176,7 +176,7 @@ export async function loadCommitment(
     projectId: row.head.projectId,
     vendorId: row.head.payableAccountId,
     vendorName: row.head.vendorName,
-    status: row.head.procoreStatus,
+    status: row.head.procoreStatus ?? 'not yet',
     isAccepted: row.head.isAccepted,
     isSynced: isExchanged,
     accountingMethod: row.head.accountingMethod,

@@ -143,7 +143,7 @@ export async function loadPart(db: Queryable, account: string, id: string): Prom
     account: part.account,
     documentId: part.documentId,
     companyId: part.companyId,
-    target: part.target,
+    target: part.target as Part['target'],
     projectProcoreId: part.projectProcoreId,
     desired: part.desired as DesiredDirectCost | null,
     agreed: part.agreed as Agreed | null,

@@ -1,11 +1,40 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, integer, numeric, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { COMMITMENT_ORIGINS, ORDER_STATUSES } from '../../domain/purchase-order.ts';
 import { VARIATION_STATES } from '../../domain/variations.ts';
+import { authUser } from './auth.ts';
 import { costType, projectCostCode } from './codes.ts';
-import { account, createdAt, id, money, quantity, updatedAt } from './columns.ts';
+import { account, at, createdAt, id, money, quantity, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
 import { project } from './projects.ts';
+import { taxCode } from './tax-codes.ts';
 import { payableAccount } from './vendors.ts';
+
+/** The marks of a document that goes out. */
+const INTEGRATION_MARKS = [
+  'queued',
+  'sending',
+  'waiting',
+  'sent',
+  'failed',
+  'skipped',
+  'partial',
+  'held',
+  'ignored',
+] as const;
 
 /** What purchase orders and subcontracts have in common. While Procore is the master, all of it follows Procore (domain.md 2.3). */
 const commitmentColumns = () => ({
@@ -69,12 +98,68 @@ const lineColumns = () => ({
   isRemoved: boolean().notNull().default(false),
 });
 
-/** A purchase order: Procore's purchase order contract. */
-export const purchaseOrder = pgTable('purchase_order', commitmentColumns(), (table) => [
-  index().on(table.account, table.number, table.id),
-  index().on(table.projectId),
-]);
+/**
+ * A purchase order: Procore's purchase order contract. One that was entered here (origin lentune) is a document that goes
+ * out: its header and own lines are ours, and its mark is kept as an invoice's is.
+ */
+export const purchaseOrder = pgTable(
+  'purchase_order',
+  {
+    ...commitmentColumns(),
+    /** Procore's own word; null while it is not there */
+    procoreStatus: text(),
+    origin: text({ enum: COMMITMENT_ORIGINS }).notNull().default('procore'),
+    /** the number normalised for comparison, of orders entered here; Procore's are compared as they come in */
+    matchNumber: text(),
+    /** null for one of Procore's */
+    orderStatus: text({ enum: ORDER_STATUSES }),
+    /** the day it was ordered */
+    orderDate: date({ mode: 'string' }),
+    deliveryDate: date({ mode: 'string' }),
+    enteredBy: text(),
+    approvedBy: text(),
+    approvedAt: at(),
+    cancelledBy: text(),
+    cancelledAt: at(),
+    cancelReason: text(),
+    /** grows with every edit; a push works on the revision that was queued */
+    revision: integer().notNull().default(1),
+    /** the revision that last arrived in Procore whole; null: none has */
+    sentRevision: integer(),
+    /** a change that Procore takes only as a change order stands here and not there */
+    needsVariation: boolean().notNull().default(false),
+    /** the mark in the Integration column; null is "not processed" */
+    integration: text({ enum: INTEGRATION_MARKS }),
+    queuedAt: at(),
+    queuedBy: text(),
+    /** a person's click goes before batches */
+    queuedPriority: integer().notNull().default(0),
+    /** the mark to return to when a person takes it off the queue, or no longer ignores it */
+    markBefore: text({ enum: INTEGRATION_MARKS }),
+    /** the workflow was started for this queueing */
+    dispatchedAt: at(),
+    waitingSince: at(),
+    waitingFor: text(),
+    /** why a person keeps it from being sent */
+    ignoredReason: text(),
+    /** all problems of the last attempt: Problem[] of domain/errors.ts */
+    problems: jsonb().$type<unknown[]>().notNull().default(sql`'[]'`),
+    sentAt: at(),
+  },
+  (table) => [
+    index().on(table.account, table.number, table.id),
+    index().on(table.projectId),
+    uniqueIndex('purchase_order_own_number')
+      .on(table.projectId, table.matchNumber)
+      .where(sql`${table.origin} = 'lentune'`),
+    index('purchase_order_queue')
+      .on(table.queuedPriority, table.queuedAt)
+      .where(sql`${table.queuedAt} is not null and ${table.dispatchedAt} is null`),
+    check('purchase_order_own', sql`(${table.origin} = 'lentune') = (${table.orderStatus} is not null)`),
+  ],
+);
 
+/** A line of a purchase order. Its id is what our stamp in Procore names, so an edit keeps it. */
 export const purchaseOrderLine = pgTable(
   'purchase_order_line',
   {
@@ -82,8 +167,33 @@ export const purchaseOrderLine = pgTable(
     commitmentId: uuid()
       .notNull()
       .references(() => purchaseOrder.id, { onDelete: 'cascade' }),
+    /** who entered it: people add lines in Procore to orders of ours too, and those are never written */
+    origin: text({ enum: COMMITMENT_ORIGINS }).notNull().default('procore'),
+    /** our tax code of a line that was entered here */
+    taxCodeId: uuid().references(() => taxCode.id),
   },
   (table) => [unique().on(table.commitmentId, table.procoreId)],
+);
+
+/**
+ * How much one person, or everybody of one role, may approve in one purchase order. A person's own limit counts before
+ * that of their roles; who has none may approve any amount.
+ */
+export const approvalLimit = pgTable(
+  'approval_limit',
+  {
+    id: id(),
+    account: account(),
+    role: text(),
+    userId: text().references(() => authUser.id, { onDelete: 'cascade' }),
+    /** dollars excluding tax; null is without limit */
+    amount: money(),
+  },
+  (table) => [
+    unique().on(table.account, table.role),
+    unique().on(table.account, table.userId),
+    check('approval_limit_of_one', sql`num_nonnulls(${table.role}, ${table.userId}) = 1`),
+  ],
 );
 
 /** A subcontract: Procore's work order contract. */

@@ -8,7 +8,7 @@ export const integrationLog = pgTable(
     id: id(),
     account: account(),
     documentKind: text({
-      enum: ['invoice', 'vendor', 'project', 'cost_code', 'company', 'time_sheet', 'user'],
+      enum: ['invoice', 'vendor', 'project', 'cost_code', 'company', 'time_sheet', 'user', 'purchase_order'],
     }).notNull(),
     /** our id of the document; Procore's for records that are not ours yet */
     documentId: text().notNull(),
@@ -37,7 +37,7 @@ export const documentWait = pgTable(
   {
     id: id(),
     account: account(),
-    documentKind: text({ enum: ['invoice'] }).notNull(),
+    documentKind: text({ enum: ['invoice', 'purchase_order'] }).notNull(),
     documentId: uuid().notNull(),
     code: text().notNull(),
     projectProcoreId: text(),

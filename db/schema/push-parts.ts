@@ -11,11 +11,11 @@ export const pushPart = pgTable(
     companyId: uuid()
       .notNull()
       .references(() => procoreCompany.id, { onDelete: 'cascade' }),
-    documentKind: text({ enum: ['invoice', 'tax_test'] }).notNull(),
+    documentKind: text({ enum: ['invoice', 'tax_test', 'purchase_order'] }).notNull(),
     documentId: uuid().notNull(),
     /** what the part is of its document: `project:<project id>` or `commitment:<commitment id>` */
     partKey: text().notNull(),
-    target: text({ enum: ['direct_cost', 'requisition'] }).notNull(),
+    target: text({ enum: ['direct_cost', 'requisition', 'purchase_order'] }).notNull(),
     projectProcoreId: text().notNull(),
     /** the document's revision `desired` was planned from */
     revision: integer().notNull(),

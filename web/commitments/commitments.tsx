@@ -141,7 +141,9 @@ function Supplier({ row }: { row: Commitment }) {
 
 /** The word of Procore, and why nothing may be invoiced where that is so. */
 export function Standing({ row }: { row: Pick<Commitment, 'status' | 'isActive' | 'isGreyed' | 'whyGreyed'> }) {
-  const tag = <Tag tone={row.isGreyed ? 'soft' : 'good'}>{row.isActive ? row.status : 'Deleted'}</Tag>;
+  const tag = (
+    <Tag tone={row.isGreyed ? 'soft' : 'good'}>{row.isActive ? (row.status ?? 'Not in Procore') : 'Deleted'}</Tag>
+  );
   if (row.whyGreyed === null) return tag;
   return (
     <Tooltip label={row.whyGreyed} multiline maw={320}>
