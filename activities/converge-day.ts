@@ -29,7 +29,8 @@ import {
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
-import { attemptedPosting, type TimeTrail } from './time-sheet-attempt.ts';
+import type { Trail } from './push-attempt.ts';
+import { attemptedPosting } from './time-sheet-attempt.ts';
 import { applyTimecard, remoteDay, showTimecard } from './timecard-record.ts';
 
 export interface ConvergeDayDeps {
@@ -46,7 +47,7 @@ export interface ConvergeDayInput extends SheetRef {
 interface Work {
   db: Db;
   api: CompanyApi;
-  trail: TimeTrail;
+  trail: Trail;
   account: string;
   settleDelayMs: number;
   day: SheetDay;

@@ -23,7 +23,8 @@ import { leavesLentune, overlapping, piecesByDay, type TimePiece, wishOf } from 
 import type { DesiredTimecard } from '../domain/timecards.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import type { Person } from '../procore/people.ts';
-import { attemptedPosting, type TimeTrail } from './time-sheet-attempt.ts';
+import type { Trail } from './push-attempt.ts';
+import { attemptedPosting } from './time-sheet-attempt.ts';
 
 export interface PrepareDeps {
   db: Db;
@@ -71,7 +72,7 @@ async function planEntries(
   sheet: Sheet,
   entries: readonly PostedEntry[],
   status: 'pending' | 'approved',
-  trail: TimeTrail,
+  trail: Trail,
 ): Promise<PlannedTimecard[]> {
   const overlaps = overlapping(entries);
   const planned: PlannedTimecard[] = [];
@@ -180,7 +181,7 @@ async function openPlace(
   account: string,
   sheet: Sheet,
   companyId: string,
-  trail: TimeTrail,
+  trail: Trail,
 ): Promise<Place> {
   const company = await timeCompany(db, account, companyId);
   if (company === null) throw new DomainError('AUTH_EXPIRED', {});

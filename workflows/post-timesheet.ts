@@ -1,7 +1,7 @@
-import { condition, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { PostTimesheetActivities } from '../activities/post-timesheet.ts';
 import { codeOf, failed, refused, tag } from './outcome.ts';
-import { wake } from './push-invoice.ts';
+import { reconnecting } from './reconnect.ts';
 
 export interface PostTimesheetInput {
   account: string;
@@ -19,23 +19,7 @@ const { prepareTimeSheet, convergeDay, recordPosted } = proxyActivities<PostTime
  * with the first one's code.
  */
 export async function PostTimesheet(sheet: PostTimesheetInput): Promise<void> {
-  let wakes = 0;
-  setHandler(wake, () => void wakes++);
-
-  /** Runs a step again once the company is reconnected. Counting from before the call loses no wake. */
-  async function connected<T>(step: () => Promise<T>): Promise<T> {
-    for (;;) {
-      const heard = wakes;
-      try {
-        return await step();
-      } catch (error) {
-        if (codeOf(error) !== 'AUTH_EXPIRED') throw error;
-        setCurrentDetails('waiting for somebody to reconnect Procore');
-        await condition(() => wakes > heard, '1 day');
-      }
-    }
-  }
-
+  const connected = reconnecting('AUTH_EXPIRED');
   let revision: number | null = null;
   try {
     const plan = await connected(() => prepareTimeSheet(sheet));

@@ -1,22 +1,12 @@
-import {
-  CancellationScope,
-  condition,
-  defineSignal,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { PushInvoiceActivities } from '../activities/push-invoice.ts';
 import { codeOf, failed, tag } from './outcome.ts';
+import { reconnecting } from './reconnect.ts';
 
 export interface PushInvoiceInput {
   account: string;
   invoiceId: string;
 }
-
-/** Somebody signed in to Procore again. */
-export const wake = defineSignal('wake');
 
 // Each attempt is a few HTTP round trips; waiting for Procore is unlimited (design: waiting).
 const { prepare, createMissing, convergePart, recordOutcome } = proxyActivities<PushInvoiceActivities>({
@@ -27,23 +17,7 @@ const { prepare, createMissing, convergePart, recordOutcome } = proxyActivities<
 
 /** Posts a checked and approved invoice to Procore, part by part. Fails with a catalogue code when a person must act. */
 export async function PushInvoice(invoice: PushInvoiceInput): Promise<void> {
-  let wakes = 0;
-  setHandler(wake, () => void wakes++);
-
-  /** Runs a step again once the company is reconnected. Counting from before the call loses no wake. */
-  async function connected<T>(step: () => Promise<T>): Promise<T> {
-    for (;;) {
-      const heard = wakes;
-      try {
-        return await step();
-      } catch (error) {
-        if (codeOf(error) !== 'AUTH_EXPIRED') throw error;
-        setCurrentDetails('waiting for somebody to reconnect Procore');
-        await condition(() => wakes > heard, '1 day');
-      }
-    }
-  }
-
+  const connected = reconnecting('AUTH_EXPIRED');
   try {
     let plan = await connected(() => prepare(invoice));
     if (!plan.isWanted) return;

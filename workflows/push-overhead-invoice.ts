@@ -1,14 +1,8 @@
-import {
-  CancellationScope,
-  condition,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { PushOverheadActivities } from '../activities/push-overhead.ts';
 import { codeOf, failed, tag } from './outcome.ts';
-import { type PushInvoiceInput, wake } from './push-invoice.ts';
+import type { PushInvoiceInput } from './push-invoice.ts';
+import { reconnecting } from './reconnect.ts';
 
 // Each attempt is a few HTTP round trips; waiting for the accounting system is unlimited (design: waiting).
 const { prepareOverhead, findContact, convergeBill, recordOverhead } = proxyActivities<PushOverheadActivities>({
@@ -19,23 +13,7 @@ const { prepareOverhead, findContact, convergeBill, recordOverhead } = proxyActi
 
 /** Posts the overhead lines of an invoice to accounting as a bill or credit note. Fails with a catalogue code when a person must act. */
 export async function PushOverheadInvoice(invoice: PushInvoiceInput): Promise<void> {
-  let wakes = 0;
-  setHandler(wake, () => void wakes++);
-
-  /** Runs a step again once somebody is signed in again. Counting from before the call loses no wake. */
-  async function connected<T>(step: () => Promise<T>): Promise<T> {
-    for (;;) {
-      const heard = wakes;
-      try {
-        return await step();
-      } catch (error) {
-        if (codeOf(error) !== 'ACCOUNTING_AUTH_EXPIRED') throw error;
-        setCurrentDetails('waiting for somebody to reconnect accounting');
-        await condition(() => wakes > heard, '1 day');
-      }
-    }
-  }
-
+  const connected = reconnecting('ACCOUNTING_AUTH_EXPIRED');
   try {
     let plan = await connected(() => prepareOverhead(invoice));
     if (!plan.isWanted) return;
