@@ -2,7 +2,7 @@ import { condition, defineSignal, setCurrentDetails, setHandler } from '@tempora
 import { codeOf } from './outcome.ts';
 
 /** Somebody signed in again, to Procore or to accounting. */
-export const wake = defineSignal('wake');
+const wake = defineSignal('wake');
 
 const SYSTEMS = { AUTH_EXPIRED: 'Procore', ACCOUNTING_AUTH_EXPIRED: 'accounting' } as const;
 
