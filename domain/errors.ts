@@ -2,6 +2,7 @@ import { ACCOUNTING_CATALOGUE } from './accounting-errors.ts';
 import { CLAIM_CATALOGUE } from './claim-errors.ts';
 import { formatMoney } from './decimal.ts';
 import { PLACE_CATALOGUE } from './place-errors.ts';
+import { ORDER_CATALOGUE } from './purchase-order-errors.ts';
 import { TIME_ERRORS } from './time-errors.ts';
 
 /** Where the fix is made: a screen of ours, or Procore itself. */
@@ -159,6 +160,7 @@ export const CATALOGUE = {
     fix: 'Choose the code of the right sub job.',
   },
   ...CLAIM_CATALOGUE,
+  ...ORDER_CATALOGUE,
   TAX_UNMAPPED: {
     fixedBy: 'admin',
     retry: 'after-fix',
@@ -249,7 +251,7 @@ export const CATALOGUE = {
     where: 'invoice',
     message: (d: { number: string; ours: string; theirs: string }) =>
       `${d.number} was changed in Procore: it totals $${formatMoney(d.theirs)} there and $${formatMoney(d.ours)} here.`,
-    fix: 'Keep theirs, take ours, or update the invoice.',
+    fix: 'Keep theirs, take ours, or change the invoice to match.',
   },
   CONFLICT: {
     fixedBy: 'clerk',
@@ -257,7 +259,7 @@ export const CATALOGUE = {
     where: 'invoice',
     message: (d: { field: string; ours: string; theirs: string }) =>
       `${d.field} was changed on both sides: "${d.ours}" here, "${d.theirs}" in Procore.`,
-    fix: 'Choose a value.',
+    fix: 'Keep theirs, take ours, or change the invoice to match.',
   },
   SENT_BACK: {
     fixedBy: 'clerk',

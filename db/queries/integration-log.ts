@@ -19,6 +19,8 @@ export type LogEvent =
 
 export interface NewLogEntry {
   account: string;
+  /** an invoice, where nothing else is said */
+  documentKind?: LogRow['documentKind'];
   documentId: string;
   event: LogEvent;
   result: 'success' | 'fail' | 'info';
@@ -35,7 +37,7 @@ export interface NewLogEntry {
   runId?: string | null;
 }
 
-/** Adds one row to the story of an invoice. */
+/** Adds one row to the story of a document. */
 export async function addLog(db: Queryable, entry: NewLogEntry): Promise<void> {
   await db.insert(integrationLog).values({ documentKind: 'invoice', ...entry });
 }
@@ -67,6 +69,7 @@ export async function lastRun(
   db: Queryable,
   account: string,
   documentId: string,
+  documentKind: LogRow['documentKind'] = 'invoice',
 ): Promise<{ workflowId: string; runId: string } | null> {
   const [row] = await db
     .select({ workflowId: integrationLog.workflowId, runId: integrationLog.runId })
@@ -74,7 +77,7 @@ export async function lastRun(
     .where(
       and(
         eq(integrationLog.account, account),
-        eq(integrationLog.documentKind, 'invoice'),
+        eq(integrationLog.documentKind, documentKind),
         eq(integrationLog.documentId, documentId),
         eq(integrationLog.event, 'attempt'),
       ),

@@ -144,7 +144,7 @@ async function hasTwin(db: Queryable, account: string, row: InvoiceRow): Promise
   return twin !== undefined;
 }
 
-async function vendorOf(db: Queryable, account: string, id: string | null): Promise<DocumentVendor | null> {
+export async function vendorOf(db: Queryable, account: string, id: string | null): Promise<DocumentVendor | null> {
   if (id === null) return null;
   const rows = await db
     .select({
@@ -171,7 +171,11 @@ async function vendorOf(db: Queryable, account: string, id: string | null): Prom
   };
 }
 
-async function projectsOf(db: Queryable, account: string, wanted: string[]): Promise<Map<string, DocumentProject>> {
+export async function projectsOf(
+  db: Queryable,
+  account: string,
+  wanted: string[],
+): Promise<Map<string, DocumentProject>> {
   if (wanted.length === 0) return new Map();
   const rows = await db
     .select({
@@ -218,7 +222,7 @@ interface CodeWithTypes {
   types: { id: string; source: 'budget' | 'local'; isDefault: boolean }[];
 }
 
-async function codesOf(db: Queryable, account: string, wanted: string[]): Promise<Map<string, CodeWithTypes>> {
+export async function codesOf(db: Queryable, account: string, wanted: string[]): Promise<Map<string, CodeWithTypes>> {
   if (wanted.length === 0) return new Map();
   const rows = await db
     .select({
@@ -273,7 +277,7 @@ async function codesOf(db: Queryable, account: string, wanted: string[]): Promis
 /** By cost type, then by company: the same type has another id in each. */
 type ByCompany<T, F = unknown> = Map<string, F & { of(companyId: string | null): T }>;
 
-async function costTypesOf(
+export async function costTypesOf(
   db: Queryable,
   account: string,
   wanted: string[],
@@ -304,10 +308,14 @@ async function costTypesOf(
   );
 }
 
-const typeIn = (types: ByCompany<DocumentCostType>, id: string | null, place: DocumentProject | null) =>
+export const typeIn = (types: ByCompany<DocumentCostType>, id: string | null, place: DocumentProject | null) =>
   types.get(id ?? '')?.of(place?.companyId ?? null) ?? null;
 
-async function taxCodesOf(db: Queryable, account: string, wanted: string[]): Promise<ByCompany<DocumentTaxCode>> {
+export async function taxCodesOf(
+  db: Queryable,
+  account: string,
+  wanted: string[],
+): Promise<ByCompany<DocumentTaxCode>> {
   if (wanted.length === 0) return new Map();
   const rows = await db
     .select({ row: taxCode, companyId: taxMapping.companyId, mapped: procoreTaxCode })
@@ -330,5 +338,5 @@ async function taxCodesOf(db: Queryable, account: string, wanted: string[]): Pro
   );
 }
 
-const taxIn = (taxCodes: ByCompany<DocumentTaxCode>, id: string | null, place: DocumentProject | null) =>
+export const taxIn = (taxCodes: ByCompany<DocumentTaxCode>, id: string | null, place: DocumentProject | null) =>
   taxCodes.get(id ?? '')?.of(place?.companyId ?? null) ?? null;
