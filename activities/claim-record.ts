@@ -134,6 +134,7 @@ const asClaim = (row: Requisition): RemoteClaim => ({
   originId: row.origin_id,
   originData: row.origin_data,
   isDeletable: row.deletable === true,
+  isPaid: row.payment_date !== null,
   attachments: row.attachments.length,
   packageIds: row.item_packages.flatMap((one) => one.change_order_id ?? one.id ?? []),
   tax: row.summary?.tax_applicable_to_this_payment ?? null,

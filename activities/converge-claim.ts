@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { type ClaimPartRow, claimsOfOthers, noteClaimed, takeTurn } from '../db/queries/claim-parts.ts';
+import { addLog } from '../db/queries/integration-log.ts';
 import { type JournalEntry, journal, learn } from '../db/queries/push-parts.ts';
 import { type ClaimAgreed, type ClaimLook, type ClaimWrite, noClaimAgreed } from '../domain/claim.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -53,6 +54,13 @@ export async function convergeClaim(work: Work): Promise<{ done: boolean }> {
       return { done: true };
     case 'refuse':
       throw await failed(known, new DomainError(verdict.code, verdict.facts as never));
+    case 'forget':
+      await keep(known, { procoreId: null, agreed: null });
+      return { done: false };
+    case 'rebase':
+      await keep(known, { agreed: verdict.agreed });
+      await addLog(known.db, { ...noteOf(known.part), message: verdict.note });
+      return { done: false };
     case 'link': {
       const linked = { ...noClaimAgreed, isLinkOnly: true, number: verdict.claim.number };
       await keep(known, { procoreId: verdict.claim.id, state: 'sent', agreed: linked });
@@ -67,6 +75,9 @@ export async function convergeClaim(work: Work): Promise<{ done: boolean }> {
       return send(known, verdict.write);
   }
 }
+
+const noteOf = ({ account, documentId }: ClaimPartRow) =>
+  ({ account, documentId, event: 'note', result: 'info' }) as const;
 
 const textOf = ({ desired }: ClaimPartRow): string => `The ${desired?.commitment.text ?? 'claim'}`;
 
@@ -196,7 +207,10 @@ const EMPTY_LOOK: Omit<ClaimLook, 'own'> = {
 
 async function finish(work: Work): Promise<void> {
   const { agreed } = work.part;
-  await keep(work, { state: 'sent', agreed: agreed === null ? null : { ...agreed, repeatedAt: null } });
+  await keep(work, {
+    state: 'sent',
+    agreed: agreed === null ? null : { ...agreed, repeatedAt: null, mayRecreate: false },
+  });
   await noteClaimed(work.db, work.part);
 }
 

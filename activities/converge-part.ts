@@ -3,6 +3,7 @@ import { activityInfo } from '@temporalio/activity';
 import { readAttachment } from '../db/queries/attachments.ts';
 import { type BudgetCode, forgetBudgetCodes, learnBudgetCodes } from '../db/queries/budget-codes.ts';
 import { asClaimPart } from '../db/queries/claim-parts.ts';
+import { addLog } from '../db/queries/integration-log.ts';
 import { type JournalEntry, journal, learn, loadPart, type Part } from '../db/queries/push-parts.ts';
 import type { Db } from '../db/types.ts';
 import {
@@ -32,6 +33,7 @@ import { look, showRecord } from '../procore/direct-cost-look.ts';
 import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
 import { convergeClaim } from './converge-claim.ts';
 import { apply, type WriteAnswer } from './direct-cost-record.ts';
+import { sentenceOf, WRITE_WORDS } from './direct-cost-words.ts';
 import { attempted, type Trail } from './push-attempt.ts';
 import { refusalInWords } from './push-refusal.ts';
 
@@ -116,6 +118,10 @@ async function act(known: Work, seen: Look): Promise<{ done: boolean }> {
       throw await failed(known, new DomainError(verdict.code, verdict.facts as never));
     case 'forget':
       return forget(known, verdict.lines, seen);
+    case 'rebase':
+      await keep(known, { agreed: verdict.agreed });
+      await addLog(known.db, { ...noteOf(known.part), message: verdict.note });
+      return { done: false };
     case 'without-files':
       return act(await goOnWithoutFiles(known, verdict.said), seen);
     case 'link':
@@ -129,6 +135,8 @@ async function act(known: Work, seen: Look): Promise<{ done: boolean }> {
       return send(known, verdict.write);
   }
 }
+
+const noteOf = ({ account, documentId }: Part) => ({ account, documentId, event: 'note', result: 'info' }) as const;
 
 /** A record with our stamp that the journal does not know yet enters it before anything is written to it. */
 async function recognised(work: Work, seen: Look): Promise<Work> {
@@ -239,7 +247,7 @@ async function send(work: Work, write: Write): Promise<{ done: boolean }> {
   }
   await learnBudgetCodes(db, part, budgetCodesOf(answer.record.lines));
   await learnFrom(after, judged?.keepsTax ?? null, null);
-  if (answer.refused.length > 0) return afterRefusedLines(after, answer.refused);
+  if (answer.refused.length > 0) return afterRefused(after, answer.refused, write.kind !== 'update-header');
   if (judged?.refusal) throw await failed(after, new DomainError(judged.refusal.code, judged.refusal.facts as never));
   if (write.kind === 'set-status' && answer.whole !== null && answer.whole.status !== write.status)
     throw await failed(
@@ -283,7 +291,7 @@ async function afterError(work: Work, write: Write, error: unknown, before: Agre
     const isAdded = await addToDirectory(work, write.header.vendorId);
     if (isAdded) return { done: false };
   }
-  if (write.kind === 'add-lines' && isAboutTax([error.said])) return afterRefusedLines(after, [error.said]);
+  if (write.kind === 'add-lines' && isAboutTax([error.said])) return afterRefused(after, [error.said]);
   throw await failed(after, refusalInWords(error, after.part));
 }
 
@@ -311,7 +319,7 @@ async function addToDirectory({ api, part, trail }: Work, vendorId: string): Pro
 }
 
 /** Lines may be refused inside a success. A refused tax code tells that the project keeps none. */
-async function afterRefusedLines(work: Work, said: readonly string[]): Promise<{ done: boolean }> {
+async function afterRefused(work: Work, said: readonly string[], isOfLines = true): Promise<{ done: boolean }> {
   const { part, desired, db } = work;
   const taxed = desired?.lines.find((line) => line.taxCodeId !== null);
   if (taxed?.taxCodeId != null && isAboutTax(said)) {
@@ -320,7 +328,8 @@ async function afterRefusedLines(work: Work, said: readonly string[]): Promise<{
     const taxCode = desired?.names[taxed.taxCodeId] ?? '';
     throw await failed(work, new DomainError('TAX_OFF', { project: desired?.projectText ?? '', taxCode }));
   }
-  const what = `lines of ${desired?.header.invoiceNumber ?? 'the invoice'}`;
+  const number = desired?.header.invoiceNumber ?? 'the invoice';
+  const what = isOfLines ? `lines of ${number}` : number;
   throw await failed(work, new DomainError('REFUSED', { what, said: [...new Set(said)].join('; ') }));
 }
 
@@ -372,45 +381,5 @@ const budgetCodesOf = (lines: readonly RemoteLine[]): BudgetCode[] =>
 
 /** Told to Temporal as a wait of just the settle delay. */
 function settling(write: Write, ms: number) {
-  return failureOf(new DomainError('SETTLING', { what: WORDS[write.kind] }), Math.max(ms, 50));
-}
-
-const WORDS: Record<Write['kind'], string> = {
-  'create-header': 'the new direct cost',
-  'create-whole': 'the new direct cost and its lines',
-  'add-lines': 'its lines',
-  'update-header': 'a change of the direct cost',
-  'update-lines': 'a change of its lines',
-  'delete-line': 'the removal of a line',
-  'delete-record': 'the removal of the direct cost',
-  'delete-twin': 'the removal of a second edition',
-  'attach-files': 'its file',
-  'set-status': 'its status',
-};
-
-function sentenceOf(write: Write, { desired }: Part): string {
-  const place = desired === null ? '' : ` in ${desired.projectText}`;
-  switch (write.kind) {
-    case 'create-header':
-    case 'create-whole':
-      return `Created direct cost ${write.header.invoiceNumber}${place}.`;
-    case 'add-lines':
-      return `Added ${write.lines.length} ${write.lines.length === 1 ? 'line' : 'lines'}${place}.`;
-    case 'update-header':
-      return `Changed the direct cost${place}.`;
-    case 'update-lines':
-      return `Changed ${write.lines.length} ${write.lines.length === 1 ? 'line' : 'lines'}${place}.`;
-    case 'delete-line':
-      return `Removed a line${place}.`;
-    case 'delete-record':
-      return write.why === 'fence'
-        ? `Removed the empty draft${place}, to make it again.`
-        : 'Removed the direct cost: the invoice has no line for its project any more.';
-    case 'delete-twin':
-      return `Removed an empty second edition${place}.`;
-    case 'attach-files':
-      return `Attached ${write.files.map(({ name }) => name).join(', ')}${place}.`;
-    case 'set-status':
-      return `Set the status to ${write.status}${place}.`;
-  }
+  return failureOf(new DomainError('SETTLING', { what: WRITE_WORDS[write.kind] }), Math.max(ms, 50));
 }

@@ -65,6 +65,8 @@ export async function apply(
         await api.syncLines({ ...at, lines: write.lines.map(({ id, set }) => ({ id, ...sent(set) })) }),
       );
     case 'update-header':
+      if (write.set.invoiceNumber !== undefined)
+        return renumbered(directCostId, await api.syncHeader(numbered(at, write.set)));
       return shown(await api.updateHeader({ ...at, ...changedHeader(write.set) }));
     case 'attach-files':
       return shown(
@@ -105,6 +107,21 @@ function synced(directCostId: string, answer: Awaited<ReturnType<DirectCosts['sy
     whole: null,
     refused: answer.errors.map(({ said }) => said),
   };
+}
+
+/** Only the sync call takes a number of an existing record. */
+function numbered(at: { projectId: string; directCostId: string }, set: Partial<HeaderFields>) {
+  const { invoiceNumber = '', ...others } = set;
+  return { ...at, invoiceNumber, ...changedHeader(others) };
+}
+
+function renumbered(
+  directCostId: string,
+  { entities, errors }: Awaited<ReturnType<DirectCosts['syncHeader']>>,
+): WriteAnswer {
+  const row = entities.find(({ id }) => id === directCostId);
+  const record = row === undefined ? NOTHING_SHOWN : { ...NOTHING_SHOWN, ...asHeader(row) };
+  return { id: directCostId, record, whole: null, refused: errors.map(({ said }) => said) };
 }
 
 const newHeader = (header: HeaderFields) => ({

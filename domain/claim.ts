@@ -1,4 +1,4 @@
-import type { Said } from './direct-cost.ts';
+import type { EditChoice, Said } from './direct-cost.ts';
 
 /** The header fields of a claim that we own. */
 export interface ClaimHeader {
@@ -66,6 +66,12 @@ export interface ClaimAgreed {
   /** when a creating write was last repeated: its first edition may yet turn up */
   repeatedAt: string | null;
   isLinkOnly: boolean;
+  /** a person said that the claim that is gone there shall be made again */
+  mayRecreate?: boolean;
+  /** what a person decided about edits made there, not yet carried out */
+  edits?: EditChoice;
+  /** a person kept what stands there: its figures, for what the invoice said then */
+  kept?: { ours: string; theirs: string };
 }
 
 export const noClaimAgreed: ClaimAgreed = Object.freeze({
@@ -99,6 +105,8 @@ export interface RemoteClaim {
   originId: string | null;
   originData: string | null;
   isDeletable: boolean;
+  /** Procore notes a payment on it */
+  isPaid?: boolean;
   attachments: number;
   packageIds: string[];
   /** GST as Procore adds it up; null where it does not say */

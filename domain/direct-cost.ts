@@ -1,6 +1,6 @@
-import { type Decimal, sum } from './decimal.ts';
-import { FIELD_WORDS, pickLine, same, text } from './direct-cost-fields.ts';
+import { rebase } from './direct-cost-edits.ts';
 import { type AgreedFiles, type DesiredFile, type FileToSend, filesOf, nextFiles } from './direct-cost-files.ts';
+import { compare, type Gap, totalOf } from './direct-cost-merge.ts';
 import { judgeRemoval, type Removal } from './direct-cost-removal.ts';
 import type { ErrorCode, Facts } from './errors.ts';
 
@@ -80,7 +80,14 @@ export interface Agreed {
   isAdopted?: boolean;
   /** a person said that what is gone there shall be made again */
   mayRecreate?: boolean;
+  /** what a person decided about edits made there, not yet carried out */
+  edits?: EditChoice;
+  /** a person kept what stands there: its total, for what the invoice said then, and lines the invoice no longer has */
+  kept?: { ours: string; theirs: string; lines: string[] };
 }
+
+/** What becomes of edits people made to what is ours: they stay, or our wish is written over them. */
+export type EditChoice = 'keep_theirs' | 'take_ours';
 
 export const nothingAgreed: Agreed = Object.freeze({
   header: null,
@@ -142,8 +149,8 @@ export type Look =
   | { kind: 'none' }
   /** records of our natural key that are not ours */
   | { kind: 'foreign'; candidates: Candidate[] }
-  /** `twins` carry our stamp too, but the journal does not name them */
-  | { kind: 'ours'; record: RemoteDirectCost; twins: Twin[] }
+  /** `twins` carry our stamp too, but the journal does not name them; `rivals` already have the number ours shall get */
+  | { kind: 'ours'; record: RemoteDirectCost; twins: Twin[]; rivals?: Candidate[] }
   /** the record we know answers 404 while its project's list answers */
   | { kind: 'gone' };
 
@@ -170,6 +177,8 @@ export type Verdict =
   | { kind: 'link' | 'adopt'; id: string }
   /** what is gone is forgotten, to be made again: some lines, or the record */
   | { kind: 'forget'; lines: string[] | null }
+  /** a person decided about edits there: the journal goes on from this */
+  | { kind: 'rebase'; agreed: Agreed; note: string }
   /** the files cannot go; the record does without them */
   | { kind: 'without-files'; said: string }
   | Refusal;
@@ -202,7 +211,7 @@ export function nextWrite(
       if (agreed?.mayRecreate) return { kind: 'forget', lines: null };
       return refuse('DELETED_REMOTELY', { number: desired.header.invoiceNumber, project: desired.projectText });
     case 'ours':
-      return converge(desired, agreed ?? nothingAgreed, look.record, look.twins);
+      return converge(desired, agreed ?? nothingAgreed, look);
   }
 }
 
@@ -243,19 +252,10 @@ function duplicate(desired: DesiredDirectCost, candidates: readonly Candidate[])
   return { kind: desired.choice === 'link_only' ? 'link' : 'adopt', id: only.id };
 }
 
-/** What stands between the record and what we want. */
-interface Gap {
-  header: Partial<HeaderFields>;
-  add: DesiredLine[];
-  update: { id: string; stamp: string; set: Partial<LineFields> }[];
-  remove: { id: string; stamp: string | null }[];
-}
-
 function converge(
   desired: DesiredDirectCost,
   agreed: Agreed,
-  record: RemoteDirectCost,
-  twins: readonly Twin[],
+  { record, twins, rivals = [] }: Look & { kind: 'ours' },
 ): Verdict {
   const number = desired.header.invoiceNumber;
   const [twin] = twins;
@@ -264,37 +264,17 @@ function converge(
       ? write({ kind: 'delete-twin', id: twin.id })
       : refuse('DOUBLE_POSTED', { number, project: desired.projectText });
 
-  const { own, doubled, foreign } = sortLines(desired.stamp, agreed, record.lines);
-  const lost = desired.lines
-    .map(({ stamp }) => stamp)
-    .filter((stamp) => agreed.lines[stamp] !== undefined && !own.has(stamp));
+  const { lost, conflict, gap, total } = compare(desired, agreed, record);
   if (lost.length > 0 && agreed.mayRecreate) return { kind: 'forget', lines: lost };
   if (lost.length > 0)
     return refuse('DELETED_REMOTELY', { number: `A line of ${number}`, project: desired.projectText });
-
-  const header = merge(
-    desired,
-    desired.header,
-    agreed.header ?? { sent: record.header, got: record.header },
-    record.header,
-  );
-  const merged = mergeLines(desired, agreed, own);
-  const conflict = header.conflict ?? merged.conflict;
+  if (agreed.edits !== undefined) return { kind: 'rebase', ...rebase(desired, agreed, record, agreed.edits) };
   if (conflict !== undefined) return refuse('CONFLICT', conflict);
-
-  const gap: Gap = {
-    header: header.set,
-    add: desired.lines.filter((line) => !own.has(line.stamp)),
-    update: merged.update,
-    remove: [...doubled, ...unwanted(desired, own)],
-  };
-  const expected = sum([
-    ...merged.amounts,
-    ...gap.add.map((line) => line.amount),
-    ...foreign.map((line) => line.amount),
-  ]);
-  if (!expected.equals(desired.total))
+  const isKept = agreed.kept?.ours === desired.total && total.equals(agreed.kept.theirs);
+  if (!total.equals(desired.total) && !isKept)
     return refuse('REMOTE_EDITED', { number, ours: desired.total, theirs: totalOf(record).toFixed(2) });
+  if ('invoiceNumber' in gap.header && rivals.length > 0)
+    return refuse('DUPLICATE', { number, vendor: desired.vendorName, project: desired.projectText });
   return step(desired, agreed, record, gap);
 }
 
@@ -308,8 +288,6 @@ function step(desired: DesiredDirectCost, agreed: Agreed, record: RemoteDirectCo
   if (!hasGap && status === null) return files ?? { kind: 'done' };
   const lock = whyLocked(record);
   if (lock !== null) return refuse('LOCKED', { number, why: lock });
-  if ('invoiceNumber' in gap.header)
-    return refuse('LOCKED', { number, why: `it stands there as ${record.header.invoiceNumber}, and a number stays` });
   if (Object.keys(gap.header).length > 0) return write({ kind: 'update-header', set: gap.header });
   if (gap.add.length > 0) return write({ kind: 'add-lines', lines: gap.add });
   if (gap.update.length > 0) return write({ kind: 'update-lines', lines: gap.update });
@@ -337,6 +315,7 @@ function nextStatus(
 
 function whyLocked(record: RemoteDirectCost): string | null {
   if (record.originId !== null) return 'its origin_id belongs to another system, such as the accounting system';
+  if (record.isPaid) return 'it is paid';
   if (record.status === 'approved') return 'it is approved; only Procore can take that back';
   return null;
 }
@@ -349,72 +328,3 @@ function removal(agreed: Agreed | null, look: Look, how: Removal | null): Verdic
   if (why !== null) return refuse('LOCKED', { number: record.header.invoiceNumber, why });
   return write({ kind: 'delete-record', id: record.id, why: 'removed' });
 }
-
-/** Which remote lines are ours: by the id in the journal, else by our stamp. A second line of one stamp is one too many. */
-function sortLines(stamp: string, agreed: Agreed, lines: readonly RemoteLine[]) {
-  const byId = new Map(Object.entries(agreed.lines).map(([own, { id }]) => [id, own]));
-  const own = new Map<string, RemoteLine>();
-  const doubled: { id: string; stamp: string | null }[] = [];
-  const foreign: RemoteLine[] = [];
-  const journaledFirst = [...lines].sort((a, b) => Number(byId.has(b.id)) - Number(byId.has(a.id)));
-  for (const line of journaledFirst) {
-    const name = byId.get(line.id) ?? (line.originData?.startsWith(`${stamp}/`) ? line.originData : undefined);
-    if (name === undefined) foreign.push(line);
-    else if (own.has(name)) doubled.push({ id: line.id, stamp: null });
-    else own.set(name, line);
-  }
-  return { own, doubled, foreign };
-}
-
-const unwanted = (desired: DesiredDirectCost, own: ReadonlyMap<string, RemoteLine>) =>
-  [...own]
-    .filter(([stamp]) => !desired.lines.some((line) => line.stamp === stamp))
-    .map(([stamp, line]) => ({ id: line.id, stamp }));
-
-function mergeLines(desired: DesiredDirectCost, agreed: Agreed, own: ReadonlyMap<string, RemoteLine>) {
-  const update: Gap['update'] = [];
-  const amounts: string[] = [];
-  let conflict: Conflict | undefined;
-  for (const { stamp, wbsCodeId: _code, ...want } of desired.lines) {
-    const now = own.get(stamp);
-    if (now === undefined) continue;
-    const said = agreed.lines[stamp] ?? { sent: pickLine(now), got: pickLine(now) };
-    const merged = merge<LineFields>(desired, want, said, now);
-    conflict ??= merged.conflict;
-    if (Object.keys(merged.set).length > 0) update.push({ id: now.id, stamp, set: merged.set });
-    amounts.push(merged.set.amount ?? now.amount);
-  }
-  return { update, amounts, conflict };
-}
-
-type Conflict = { field: string; ours: string; theirs: string };
-
-/** Three-way merge of the fields we own: our wish, our last word, Procore's answer to it, Procore now. */
-function merge<T extends object>(
-  desired: DesiredDirectCost,
-  want: T,
-  said: Said<T>,
-  now: T,
-): { set: Partial<T>; conflict?: Conflict } {
-  const set: Partial<T> = {};
-  let conflict: Conflict | undefined;
-  for (const field of Object.keys(want) as (keyof T & string)[]) {
-    const weChanged = !same(field, want[field], said.sent[field]);
-    const theyChanged = !same(field, now[field], said.got[field]);
-    if (!weChanged || same(field, want[field], now[field])) continue; // their edit, or nothing, or both agree
-    if (theyChanged)
-      conflict ??= {
-        field: FIELD_WORDS[field] ?? field,
-        ours: nameOf(desired, want[field]),
-        theirs: nameOf(desired, now[field]),
-      };
-    else set[field] = want[field];
-  }
-  return conflict === undefined ? { set } : { set, conflict };
-}
-
-/** A value as people call it. */
-export const nameOf = (desired: DesiredDirectCost, value: unknown): string => desired.names[text(value)] ?? text(value);
-
-/** What a record totals, excluding tax. */
-const totalOf = (record: RemoteDirectCost): Decimal => sum(record.lines.map((line) => line.amount));

@@ -1,6 +1,7 @@
 import { formatMoney, sum } from './decimal.ts';
-import { type DesiredDirectCost, nameOf, type RemoteDirectCost } from './direct-cost.ts';
+import type { DesiredDirectCost, RemoteDirectCost } from './direct-cost.ts';
 import { FIELD_WORDS, same } from './direct-cost-fields.ts';
+import { nameOf } from './direct-cost-merge.ts';
 import { adopt } from './settling.ts';
 
 /** What taking a record over would change. */

@@ -8,8 +8,8 @@ import {
   noClaimAgreed,
   type RemoteClaim,
 } from './claim.ts';
-import { Decimal, sameNumber, sum } from './decimal.ts';
-import type { Said } from './direct-cost.ts';
+import { Decimal, formatMoney, sameNumber, sum } from './decimal.ts';
+import type { EditChoice, Said } from './direct-cost.ts';
 import type { ErrorCode, Facts } from './errors.ts';
 
 export type ClaimRefusal = { [C in ErrorCode]: { kind: 'refuse'; code: C; facts: Facts<C> } }[ErrorCode];
@@ -18,6 +18,10 @@ export type ClaimVerdict =
   | { kind: 'done' }
   | { kind: 'write'; write: ClaimWrite }
   | { kind: 'link' | 'adopt'; claim: RemoteClaim }
+  /** the claim is gone and is forgotten, to be made again */
+  | { kind: 'forget' }
+  /** a person decided about edits there: the journal goes on from this */
+  | { kind: 'rebase'; agreed: ClaimAgreed; note: string }
   | ClaimRefusal;
 
 const refuse = <C extends ErrorCode>(code: C, facts: Facts<C>): ClaimRefusal =>
@@ -41,6 +45,7 @@ export function nextClaimWrite(
 ): ClaimVerdict {
   if (agreed?.isLinkOnly) return { kind: 'done' };
   if (desired === null) return removal(agreed, look);
+  if (look.isGone && agreed?.mayRecreate) return { kind: 'forget' };
   if (look.isGone)
     return refuse('DELETED_REMOTELY', { number: desired.header.invoiceNumber, project: desired.projectText });
   if (look.own === null) return begin(desired, look);
@@ -144,6 +149,7 @@ function converge(
       ? write({ kind: 'delete-twin', id: twin.id })
       : refuse('DOUBLE_POSTED', { number, project: desired.projectText });
 
+  if (agreed.edits !== undefined) return { kind: 'rebase', ...rebaseClaim(desired, agreed, own, agreed.edits) };
   const header = mergeHeader(desired, agreed, own);
   const items = mergeItems(desired, agreed, own);
   const conflict = header.conflict ?? items.conflict;
@@ -156,7 +162,9 @@ function converge(
     const lost = desired.items.find((item) => !own.items.some(({ lineId }) => lineId === item.lineId));
     if (lost !== undefined)
       return refuse('NOT_SETTLED', { field: `Line ${lost.text}`, sent: lost.work, got: 'nothing' });
-    if (!sameTotals(items.after, desired))
+    const figures = { ours: figuresOf(desired.items), theirs: figuresOf(items.after) };
+    const isKept = agreed.kept?.ours === figures.ours && agreed.kept.theirs === figures.theirs;
+    if (!isKept && !sameTotals(items.after, desired))
       return refuse('REMOTE_EDITED', { number, ours: desired.total, theirs: sum(items.after.map(grossOf)).toFixed(2) });
   }
   const status = nextStatus(desired, agreed, own, hasGap);
@@ -167,18 +175,18 @@ function converge(
   if (Object.keys(header.set).length > 0) return write({ kind: 'update-header', set: header.set });
   if (packageId != null) return write({ kind: 'add-package', packageId });
   if (items.update.length > 0) return write({ kind: 'update-items', items: items.update });
-  return finish(desired, own, status);
+  return finish(desired, agreed, own, status);
 }
 
 /** The last checks before people see the claim: nothing over, and the tax of the invoice. */
-function finish(desired: DesiredClaim, own: RemoteClaim, status: string | null): ClaimVerdict {
+function finish(desired: DesiredClaim, agreed: ClaimAgreed, own: RemoteClaim, status: string | null): ClaimVerdict {
   if (status === null) return { kind: 'done' };
   const standing = new Map(
     own.items.map((item) => [item.lineId, { scheduled: item.scheduled, billed: item.previous, held: item.heldBefore }]),
   );
   const over = overAllocated(desired, standing);
   if (over !== null) return over;
-  if (desired.tax !== null && own.tax !== null) {
+  if (desired.tax !== null && own.tax !== null && agreed.kept === undefined) {
     const off = new Decimal(own.tax).toDecimalPlaces(2).minus(desired.tax).abs();
     if (off.gt(desired.taxTolerance))
       return refuse('TAX_TOTAL_DIFF', {
@@ -190,7 +198,56 @@ function finish(desired: DesiredClaim, own: RemoteClaim, status: string | null):
   return write({ kind: 'set-status', status });
 }
 
-const grossOf = (item: { work: string; materials: string }): string => sum([item.work, item.materials]).toFixed();
+/**
+ * Carries out in the journal what a person decided about edits made in Procore: where theirs are kept, our wish for those
+ * fields counts as answered by them; where ours are taken, what stands there counts as agreed and our wish is news.
+ */
+function rebaseClaim(
+  desired: DesiredClaim,
+  { edits: _decided, kept: _before, ...agreed }: ClaimAgreed,
+  own: RemoteClaim,
+  choice: EditChoice,
+): { agreed: ClaimAgreed; note: string } {
+  const header = decide(desired.header, agreed.header ?? { sent: own.header, got: own.header }, own.header, choice);
+  const items: ClaimAgreed['items'] = { ...agreed.items };
+  for (const item of own.items) {
+    const { id, lineId } = item;
+    const wanted = desired.items.find((one) => one.lineId === lineId);
+    const said = agreed.items[lineId];
+    if (wanted === undefined && said === undefined) continue;
+    const now = pickClaimItem(item);
+    const want = wanted === undefined ? nothingOf(now) : pickClaimItem(wanted);
+    items[lineId] = { id, ...decide(want, said ?? untouched(now), now, choice) };
+  }
+  const next: ClaimAgreed = { ...agreed, header, items };
+  const { invoiceNumber: number } = desired.header;
+  if (choice === 'take_ours')
+    return { agreed: next, note: `What people changed on ${number} in Procore is set back to what the invoice says.` };
+  const { after } = mergeItems(desired, next, own);
+  const kept = { ours: figuresOf(desired.items), theirs: figuresOf(after) };
+  const [ours, theirs] = [desired.items, after].map((all) => formatMoney(sum(all.map(grossOf)).toFixed(2)));
+  return {
+    agreed: { ...next, kept },
+    note: `${number} is kept as people changed it in Procore: $${theirs} there, $${ours} here.`,
+  };
+}
+
+/** Only fields they changed are decided about; the others stay as they were agreed. */
+function decide<T extends object>(want: T, said: Said<T>, now: T, choice: EditChoice): Said<T> {
+  const sent = { ...said.sent };
+  for (const field of Object.keys(want) as (keyof T & string)[])
+    if (!sameValue(now[field], said.got[field])) sent[field] = choice === 'keep_theirs' ? want[field] : now[field];
+  return { sent, got: { ...now } };
+}
+
+/** What a claim comes to, so that it can be told whether it still is what a person kept. */
+const figuresOf = (items: readonly (ClaimItemFields & { materials?: string })[]): string =>
+  [items.map(grossOf), items.map(({ retained }) => retained), items.map(({ released }) => released)]
+    .map((column) => sum(column).toFixed(2))
+    .join(' / ');
+
+const grossOf = (item: { work: string; materials?: string }): string =>
+  sum([item.work, item.materials ?? '0']).toFixed();
 
 /** Items, retainage and net must be those of the invoice. */
 function sameTotals(after: readonly (ClaimItemFields & { materials: string })[], desired: DesiredClaim): boolean {
@@ -315,6 +372,7 @@ function nextStatus(
 
 function whyLocked(own: RemoteClaim): string | null {
   if (own.originId !== null) return 'it belongs to another system there';
+  if (own.isPaid) return 'it is paid';
   if (APPROVED.includes(own.status)) return 'it is approved; only Procore can take that back';
   return null;
 }

@@ -5,7 +5,6 @@ import {
   type HeaderFields,
   type LineFields,
   type Look,
-  nameOf,
   nothingAgreed,
   type Refusal,
   type RemoteDirectCost,
@@ -15,6 +14,7 @@ import {
 } from './direct-cost.ts';
 import { FIELD_WORDS, pickLine, same } from './direct-cost-fields.ts';
 import { afterFiles, filesOf, holds } from './direct-cost-files.ts';
+import { nameOf } from './direct-cost-merge.ts';
 
 /** A write on its way, noted before the call and cleared by its answer or by a certain refusal. */
 export interface Sending {

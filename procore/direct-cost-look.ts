@@ -75,10 +75,14 @@ async function lookAgain(api: DirectCosts, place: Place, directCostId: string): 
     await find(api, projectId, desired?.header.invoiceNumber ?? '');
     return { kind: 'gone' };
   }
-  if (!place.withTwins || desired === null) return { kind: 'ours', record, twins: [] };
-  const rows = await find(api, projectId, desired.header.invoiceNumber);
-  const others = rows.filter((row) => row.id !== directCostId && row.origin_data === desired.stamp);
-  return { kind: 'ours', record, twins: (await showAll(api, projectId, others)).map(asTwin) };
+  if (desired === null) return { kind: 'ours', record, twins: [] };
+  const isRenumbered = record.header.invoiceNumber !== desired.header.invoiceNumber;
+  if (!place.withTwins && !isRenumbered) return { kind: 'ours', record, twins: [] };
+  const rows = (await find(api, projectId, desired.header.invoiceNumber)).filter((row) => row.id !== directCostId);
+  const rivals = isRenumbered ? rows.filter((row) => isCandidate(row, desired)).map(asCandidate) : [];
+  if (!place.withTwins) return { kind: 'ours', record, twins: [], rivals };
+  const others = rows.filter((row) => row.origin_data === desired.stamp);
+  return { kind: 'ours', record, twins: (await showAll(api, projectId, others)).map(asTwin), rivals };
 }
 
 async function find(api: DirectCosts, projectId: string, invoiceNumber: string): Promise<DirectCostRow[]> {

@@ -68,18 +68,21 @@ export const directCost = z.object({
 });
 export type DirectCost = z.infer<typeof directCost>;
 
-export const syncedLines = z.object({
-  entities: rows(directCostLine),
-  errors: rows(
-    z.object({ id: optionalId, origin_data: text, errors: z.unknown().optional() }).transform((row) => ({
-      id: row.id,
-      originData: row.origin_data,
-      said: saidBy(row.errors) || 'refused without a reason',
-    })),
-  ),
-});
+const refusals = rows(
+  z.object({ id: optionalId, origin_data: text, errors: z.unknown().optional() }).transform((row) => ({
+    id: row.id,
+    originData: row.origin_data,
+    said: saidBy(row.errors) || 'refused without a reason',
+  })),
+);
+
+export const syncedLines = z.object({ entities: rows(directCostLine), errors: refusals });
 /** Some lines may be taken and others refused, all in one 200. Match entities by id or stamp, never by position. */
 export type SyncedLines = z.infer<typeof syncedLines>;
+
+export const syncedHeaders = z.object({ entities: rows(directCostHeader), errors: refusals });
+/** A refused header comes inside a 200 too. */
+export type SyncedHeaders = z.infer<typeof syncedHeaders>;
 
 /** Dates are `YYYY-MM-DD`. A field left out is not touched. */
 export interface DirectCostFields {
@@ -177,6 +180,18 @@ export const createDirectCosts = (call: Call) => {
         method: 'PATCH',
         path: v11({ projectId, directCostId }),
         body: { direct_cost: headerFields(fields) },
+      }),
+    /** Changes a header together with its number, which no other call takes once it is made. */
+    syncHeader: ({
+      projectId,
+      directCostId,
+      invoiceNumber,
+      ...fields
+    }: OneDirectCost & DirectCostFields & { invoiceNumber: string }): Promise<SyncedHeaders> =>
+      call.one(syncedHeaders, {
+        method: 'PATCH',
+        path: `${base('v1.0', projectId)}/sync`,
+        body: { updates: [{ id: numeral(directCostId), invoice_number: invoiceNumber, ...headerFields(fields) }] },
       }),
     listLines: (input: OneDirectCost): Promise<DirectCostLine[]> =>
       call.all(directCostLine, lines(input), { per_page: 1000 }),

@@ -35,6 +35,7 @@ export const requisition = z.object({
   /** one guide sends a number where the reference says text */
   invoice_number: optional(z.union([z.string(), z.number()]).transform(String)),
   billing_date: text,
+  payment_date: text,
   status: text,
   deletable: flag,
   vendor_id: optionalId,

@@ -221,6 +221,9 @@ export const WithReason = z.object({ reason: z.string().trim().min(1, 'Say why.'
 /** POST /api/invoices/:id/deleted {choice}: what to do about what was deleted in Procore */
 export const DeletedChoice = z.object({ choice: z.enum(['recreate', 'unlink']) });
 
+/** POST /api/invoices/:id/edited {choice}: what to do about edits people made in Procore to what is ours */
+export const EditedChoice = z.object({ choice: z.enum(['keep_theirs', 'take_ours']) });
+
 /** POST /api/invoices/import (text/csv), 200: all rows, or none and every error with its row as a spreadsheet counts them */
 export const ImportResult = z.object({
   imported: z.number().int(),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { chooseDeleted, ignoreInvoice, unignoreInvoice } from '../../db/queries/invoice-choices.ts';
+import { chooseDeleted, chooseEdited, ignoreInvoice, unignoreInvoice } from '../../db/queries/invoice-choices.ts';
 import {
   approveInvoice,
   cancelInvoice,
@@ -16,6 +16,7 @@ import { cancelRun } from '../../dispatch/documents.ts';
 import {
   DeletedChoice,
   DuplicateChoice,
+  EditedChoice,
   Invoice,
   SendRequest,
   SendResult,
@@ -163,6 +164,23 @@ export function invoiceStepRoutes({ route, deps }: RouteContext): void {
     ({ db, caller, params: { id }, body }) =>
       db.transaction(async (tx) => {
         accept(await chooseDeleted(tx, caller.account, id, caller.actor, body.choice));
+        return showInvoice(tx, deps, caller, id);
+      }),
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/invoices/:id/edited',
+      does: 'Decides about edits people made in Procore to what is ours: keep theirs, or write ours over them',
+      may: 'invoice.send',
+      params: InvoiceParams,
+      body: EditedChoice,
+      answer: Invoice,
+    },
+    ({ db, caller, params: { id }, body }) =>
+      db.transaction(async (tx) => {
+        accept(await chooseEdited(tx, caller.account, id, caller.actor, body.choice));
         return showInvoice(tx, deps, caller, id);
       }),
   );

@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { type Agreed, nothingAgreed } from '../../domain/direct-cost.ts';
+import { type Agreed, type EditChoice, nothingAgreed } from '../../domain/direct-cost.ts';
 import { allowedSteps, type Finding } from '../../domain/invoice.ts';
 import { payableInvoice, pushPart } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
@@ -66,7 +66,7 @@ export async function chooseDeleted(
   if (!allowedSteps(row).retry || !isDeleted)
     return { kind: 'conflict', message: 'Nothing of the invoice was found deleted in Procore.' };
   if (choice === 'recreate') {
-    await mayRecreate(db, account, id);
+    await noteInJournal(db, account, id, { mayRecreate: true });
     await note(db, account, row, actor, 'recreated', 'To be made again in Procore.');
     await queue(db, account, id, actor);
     return { kind: 'done' };
@@ -89,8 +89,37 @@ export async function chooseDeleted(
   return { kind: 'done' };
 }
 
-/** The journal asks once whether the record is gone; only then is it forgotten, so that nothing is made twice. */
-async function mayRecreate(db: Queryable, account: string, documentId: string): Promise<void> {
+/**
+ * What a person decided about edits people made in Procore to what is ours: theirs stay, or ours are written over them.
+ * Records and lines that are not ours are never written to, whatever is decided.
+ */
+export async function chooseEdited(
+  db: Queryable,
+  account: string,
+  id: string,
+  actor: string,
+  choice: EditChoice,
+): Promise<StepResult> {
+  const row = await lockInvoice(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  const isEdited = (row.problems as Finding[]).some(({ code }) => code === 'REMOTE_EDITED' || code === 'CONFLICT');
+  if (!allowedSteps(row).retry || !isEdited)
+    return { kind: 'conflict', message: 'Nothing of the invoice was found changed in Procore.' };
+  await noteInJournal(db, account, id, { edits: choice });
+  const said =
+    choice === 'keep_theirs' ? 'What people changed in Procore is kept.' : 'Ours goes over what people changed.';
+  await note(db, account, row, actor, 'edits-decided', said);
+  await queue(db, account, id, actor);
+  return { kind: 'done' };
+}
+
+/** The run looks at the record first; only then is what was decided carried out, so that nothing is made twice. */
+async function noteInJournal(
+  db: Queryable,
+  account: string,
+  documentId: string,
+  decided: Pick<Agreed, 'mayRecreate' | 'edits'>,
+): Promise<void> {
   const parts = await db
     .select({ id: pushPart.id, agreed: pushPart.agreed })
     .from(pushPart)
@@ -105,7 +134,7 @@ async function mayRecreate(db: Queryable, account: string, documentId: string): 
   for (const { id, agreed } of parts)
     await db
       .update(pushPart)
-      .set({ agreed: { ...((agreed as Agreed | null) ?? nothingAgreed), mayRecreate: true }, updatedAt: sql`now()` })
+      .set({ agreed: { ...((agreed as Agreed | null) ?? nothingAgreed), ...decided }, updatedAt: sql`now()` })
       .where(eq(pushPart.id, id));
 }
 

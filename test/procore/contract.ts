@@ -103,6 +103,7 @@ export const READS: [name: string, schema: z.ZodType, method: string, path: stri
   ['direct cost updated', directCosts.directCost, 'patch', `${DIRECT_COSTS}/{id}`],
   ['directCostHeader', directCosts.directCostHeader, 'post', `${BASE}/direct_costs`],
   ['directCostLine', directCosts.directCostLine, 'get', `${BASE}/direct_costs/{direct_cost_id}/line_items`],
+  ['headers synced', directCosts.syncedHeaders, 'patch', `${BASE}/direct_costs/sync`],
   ['lines synced', directCosts.syncedLines, 'patch', `${BASE}/direct_costs/line_items/sync`],
   ['commitmentRow of purchase orders', commitments.commitmentRow, 'get', '/rest/v1.0/purchase_order_contracts'],
   ['commitmentRow of subcontracts', commitments.commitmentRow, 'get', '/rest/v1.0/work_order_contracts'],

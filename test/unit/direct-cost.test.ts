@@ -4,6 +4,7 @@ import {
   type Agreed,
   type DesiredDirectCost,
   type DesiredLine,
+  type EditChoice,
   isUnusedEdition,
   type LineFields,
   type Look,
@@ -129,6 +130,14 @@ function push(procore: FakeProcore, wish: DesiredDirectCost | null, from: State 
     procoreId = answer?.id ?? procoreId;
     agreed = acknowledge(verdict.write, answer!, agreed ?? nothingAgreed, 'answer');
   }
+}
+
+/** A person decides about edits there, and the push goes on. */
+function decide(procore: FakeProcore, wish: DesiredDirectCost, from: State, edits: EditChoice) {
+  const agreed: Agreed = { ...(from.agreed ?? nothingAgreed), edits };
+  const verdict = nextWrite(wish, agreed, procore.look(from.procoreId, false));
+  if (verdict.kind !== 'rebase') throw new Error(`Not decided: ${JSON.stringify(verdict)}`);
+  return push(procore, wish, { ...from, agreed: verdict.agreed });
 }
 
 test('a new direct cost is made as a draft, gets all its lines in one call, and its status last', () => {
@@ -257,11 +266,78 @@ describe('people edit meanwhile', () => {
     expect(nextWrite(aWish({ choice: 'take_over' }), null, look)).toEqual({ kind: 'adopt', id: '9' });
   });
 
-  test('a number is compared as text: 042 is not 42', () => {
+  test('a number is compared as text, and changed where it stands: 042 is not 42', () => {
     const procore = new FakeProcore();
     const first = push(procore, aWish({ status: 'draft' }));
     const wish = aWish({ status: 'draft', header: { ...aWish().header, invoiceNumber: '0INV-1' } });
-    expect(push(procore, wish, first).verdict).toMatchObject({ code: 'LOCKED' });
+    const [record] = copy(procore.records) as [RemoteDirectCost];
+    const taken: Look = { kind: 'ours', record, twins: [], rivals: [{ id: '9', status: 'draft', originId: null }] };
+    expect(nextWrite(wish, first.agreed, taken)).toMatchObject({ code: 'DUPLICATE' });
+    expect(push(procore, wish, first)).toMatchObject({ verdict: { kind: 'done' }, writes: ['update-header'] });
+    expect(procore.records).toMatchObject([{ header: { invoiceNumber: '0INV-1' } }]);
+  });
+
+  test('a paid one is never written to', () => {
+    const procore = new FakeProcore();
+    const first = push(procore, aWish({ status: 'pending' }));
+    Object.assign(procore.records[0]!, { isPaid: true });
+    expect(push(procore, aWish({ status: 'pending' }), first).verdict).toEqual({ kind: 'done' });
+    const lines = [aLine(1), aLine(2, { description: 'Ours' }), aLine(3)];
+    expect(push(procore, aWish({ status: 'pending', lines }), first).verdict).toMatchObject({
+      code: 'LOCKED',
+      facts: { why: 'it is paid' },
+    });
+  });
+
+  test('a line they worked on is not taken away with a change of ours, unless a person says so', () => {
+    const procore = new FakeProcore();
+    const first = push(procore, aWish({ status: 'pending' }));
+    Object.assign(procore.records[0]!.lines[2]!, { costCodeId: '999' });
+    const wish = aWish({ status: 'pending', lines: [aLine(1), aLine(2)], total: '200.00' });
+    expect(push(procore, wish, first)).toMatchObject({
+      writes: [],
+      verdict: { code: 'CONFLICT', facts: { field: 'A line', ours: 'taken off', theirs: '$100.00' } },
+    });
+    const kept = decide(procore, wish, first, 'keep_theirs');
+    expect(kept).toMatchObject({ writes: [], verdict: { kind: 'done' } });
+    expect(push(procore, wish, kept)).toMatchObject({ writes: [], verdict: { kind: 'done' } });
+    expect(decide(procore, wish, first, 'take_ours')).toMatchObject({
+      writes: ['delete-line'],
+      verdict: { kind: 'done' },
+    });
+  });
+
+  test('an amount they changed stays where theirs are kept, and is asked about again once ours is another', () => {
+    const procore = new FakeProcore();
+    const first = push(procore, aWish({ status: 'pending' }));
+    procore.records[0]!.lines[0]!.amount = '90.00';
+    procore.records[0]!.lines.push(foreignLine('5.00'));
+    const kept = decide(procore, aWish({ status: 'pending' }), first, 'keep_theirs');
+    expect(kept).toMatchObject({ writes: [], verdict: { kind: 'done' }, agreed: { kept: { theirs: '295.00' } } });
+    procore.records[0]!.lines[0]!.amount = '80.00';
+    expect(push(procore, aWish({ status: 'pending' }), kept).verdict).toMatchObject({ code: 'REMOTE_EDITED' });
+    procore.records[0]!.lines[0]!.amount = '90.00';
+    const lines = [aLine(1), aLine(2, { amount: '120.00' }), aLine(3)];
+    expect(push(procore, aWish({ status: 'pending', lines, total: '320.00' }), kept).verdict).toMatchObject({
+      code: 'REMOTE_EDITED',
+      facts: { ours: '320.00', theirs: '295.00' },
+    });
+  });
+
+  test('where ours are taken their edits of our lines go, and lines of theirs stay', () => {
+    const procore = new FakeProcore();
+    const first = push(procore, aWish({ status: 'pending' }));
+    Object.assign(procore.records[0]!.lines[0]!, { amount: '90.00', costCodeId: '999' });
+    expect(decide(procore, aWish({ status: 'pending' }), first, 'take_ours')).toMatchObject({
+      writes: ['update-lines'],
+      verdict: { kind: 'done' },
+    });
+    expect(procore.records[0]?.lines[0]).toMatchObject({ amount: '100.00', costCodeId: '200' });
+    procore.records[0]!.lines.push(foreignLine('5.00'));
+    expect(decide(procore, aWish({ status: 'pending' }), first, 'take_ours')).toMatchObject({
+      writes: [],
+      verdict: { code: 'REMOTE_EDITED' },
+    });
   });
 });
 

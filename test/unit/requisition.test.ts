@@ -6,6 +6,7 @@ import {
   noClaimAgreed,
   type RemoteClaim,
 } from '../../domain/claim.ts';
+import type { EditChoice } from '../../domain/direct-cost.ts';
 import { nextClaimWrite } from '../../domain/requisition.ts';
 import { type ClaimSending, judgeClaim, settleClaim, takeClaim } from '../../domain/requisition-settling.ts';
 import { aDesiredClaim, aLook, aRemoteClaim, aRemoteItem } from './claim-builder.ts';
@@ -130,10 +131,37 @@ describe('people edit too', () => {
     ['approved, and we change', changed, sent({ status: 'approved' }), 'LOCKED'],
     ['sent back, unchanged', desired, sent({ status: 'revise_and_resubmit' }), 'SENT_BACK'],
     ['owned by another system', changed, sent({ originId: 'erp-1' }), 'LOCKED'],
+    ['paid, unchanged', desired, sent({ isPaid: true }), 'done'],
+    ['paid, and we change', changed, sent({ isPaid: true }), 'LOCKED'],
     ['deleted', desired, aLook({ isGone: true }), 'DELETED_REMOTELY'],
     ['a second empty edition', desired, { ...sent({}), twins: [aRemoteClaim({ id: '899' })] }, 'delete-twin'],
   ])('%s', (_name, wanted, look, expected) => {
     expect(verdictOf(wanted, agreed, look)).toBe(expected);
+  });
+
+  test('a deleted claim is made again when a person says so', () => {
+    expect(verdictOf(desired, { ...agreed, mayRecreate: true }, aLook({ isGone: true }))).toBe('forget');
+  });
+
+  test('a person keeps theirs or takes ours', () => {
+    const edited = sent({ items: [aRemoteItem({ work: '90', retained: '7' }), extra] });
+    const decided = (edits: EditChoice, wish: DesiredClaim) => {
+      const verdict = nextClaimWrite(wish, { ...agreed, edits }, edited);
+      return verdict.kind === 'rebase' ? verdict : null;
+    };
+    const kept = decided('keep_theirs', desired)!;
+    expect(kept.note).toBe('INV-1042 is kept as people changed it in Procore: $95.00 there, $100.00 here.');
+    expect(verdictOf(desired, kept.agreed, edited)).toBe('done');
+    expect(verdictOf(changed, kept.agreed, edited)).not.toBe('done');
+    const ours = decided('take_ours', desired)!;
+    // What they put on an item that is not ours stays, so the total still differs.
+    expect(verdictOf(desired, ours.agreed, edited)).toBe('REMOTE_EDITED');
+    const alone = sent({ items: [aRemoteItem({ work: '90', retained: '7' })] });
+    const verdict = nextClaimWrite(desired, { ...agreed, edits: 'take_ours' }, alone);
+    if (verdict.kind !== 'rebase') throw new Error('Not decided');
+    expect(nextClaimWrite(desired, verdict.agreed, alone)).toMatchObject({
+      write: { kind: 'update-items', items: [{ set: { work: '100.00', retained: '0.00' } }] },
+    });
   });
 
   test.each<[string, Partial<RemoteClaim>, string]>([

@@ -8,6 +8,7 @@ import { hasRole } from '../session.ts';
 import styles from './check-screen.module.css';
 import { DeletedChoices } from './deleted-choices.tsx';
 import { DuplicateChoices } from './duplicate-choices.tsx';
+import { EditedChoices } from './edited-choices.tsx';
 import { fieldOf, focusField } from './fields.ts';
 import { SendEarly } from './send-early.tsx';
 
@@ -63,6 +64,7 @@ function Fixes({ invoice, problem, mayEdit }: { invoice: Invoice; problem: Probl
       {problem.code === 'DUPLICATE' && <DuplicateChoices invoice={invoice} mayTakeOver />}
       {problem.code === 'BILL_DUPLICATE' && <DuplicateChoices invoice={invoice} mayTakeOver={false} />}
       {problem.code === 'DELETED_REMOTELY' && invoice.may.retry && <DeletedChoices invoice={invoice} />}
+      {EDITED.includes(problem.code) && invoice.may.retry && <EditedChoices invoice={invoice} />}
       {problem.code === 'BEFORE_GO_LIVE' && invoice.may.sendEarly && <SendEarly invoice={invoice} />}
       {mayEdit && field !== null && (
         <Button size="compact-xs" variant="default" onClick={() => focusField(field)}>
@@ -73,6 +75,8 @@ function Fixes({ invoice, problem, mayEdit }: { invoice: Invoice; problem: Probl
     </>
   );
 }
+
+const EDITED = ['REMOTE_EDITED', 'CONFLICT'];
 
 /** Problems a setting can let pass, beside the place their catalogue entry names. */
 const OPTION_FIXES = ['ROUNDING', 'TAX_TOTAL_DIFF', 'VENDOR_MISSING', 'TAX_OFF'];

@@ -110,6 +110,10 @@ export async function decideDeleted(id: string, choice: 'recreate' | 'unlink'): 
   return remember(await api.post(`/api/invoices/${id}/deleted`, Invoice, { choice }));
 }
 
+export async function decideEdited(id: string, choice: 'keep_theirs' | 'take_ours'): Promise<Invoice> {
+  return remember(await api.post(`/api/invoices/${id}/edited`, Invoice, { choice }));
+}
+
 export interface BulkOrder {
   kind: 'send' | 'retry';
   filter: { problem?: string | undefined; search?: string | undefined };

@@ -1,0 +1,50 @@
+import { formatMoney } from './decimal.ts';
+import type { Agreed, DesiredDirectCost, EditChoice, RemoteDirectCost, Said } from './direct-cost.ts';
+import { isSame, pickLine, same } from './direct-cost-fields.ts';
+import { compare, saidOfHeader, sortLines, unwanted } from './direct-cost-merge.ts';
+
+/**
+ * Carries out in the journal what a person decided about edits made in Procore. Where theirs are kept, our wish for those
+ * fields counts as answered by them; where ours are taken, what stands there counts as agreed and our wish is news. Lines
+ * that are not ours stay either way.
+ *
+ * @returns the journal to go on from, and a sentence for the log
+ */
+export function rebase(
+  desired: DesiredDirectCost,
+  { edits: _decided, kept: _before, ...agreed }: Agreed,
+  record: RemoteDirectCost,
+  choice: EditChoice,
+): { agreed: Agreed; note: string } {
+  const { own } = sortLines(desired.stamp, agreed, record.lines);
+  const lines = { ...agreed.lines };
+  for (const [stamp, line] of own) {
+    const now = pickLine(line);
+    const want = desired.lines.find((one) => one.stamp === stamp);
+    const said = agreed.lines[stamp] ?? { sent: now, got: now };
+    lines[stamp] = { id: line.id, ...decide(want === undefined ? now : pickLine(want), said, now, choice) };
+  }
+  const header = decide(desired.header, saidOfHeader(agreed, record), record.header, choice);
+  const next: Agreed = { ...agreed, header, lines };
+  const number = desired.header.invoiceNumber;
+  if (choice === 'take_ours')
+    return { agreed: next, note: `What people changed on ${number} in Procore is set back to what the invoice says.` };
+  const worked = unwanted(desired, own).filter(({ id, stamp }) => {
+    const [said, now] = [agreed.lines[stamp], record.lines.find((line) => line.id === id)];
+    return said !== undefined && now !== undefined && !isSame(said.got, pickLine(now));
+  });
+  const kept = { ours: desired.total, theirs: '0', lines: worked.map(({ id }) => id) };
+  const theirs = compare(desired, { ...next, kept }, record).total.toFixed(2);
+  return {
+    agreed: { ...next, kept: { ...kept, theirs } },
+    note: `${number} is kept as people changed it in Procore: $${formatMoney(theirs)} there, $${formatMoney(desired.total)} here.`,
+  };
+}
+
+/** Only fields they changed are decided about; the others stay as they were agreed. */
+function decide<T extends object>(want: T, said: Said<T>, now: T, choice: EditChoice): Said<T> {
+  const sent = { ...said.sent };
+  for (const field of Object.keys(want) as (keyof T & string)[])
+    if (!same(field, now[field], said.got[field])) sent[field] = choice === 'keep_theirs' ? want[field] : now[field];
+  return { sent, got: { ...now } };
+}
