@@ -14,6 +14,7 @@ import { searchAttribute } from '../platform/search-attributes.ts';
 import { withDeadline } from '../platform/temporal.ts';
 import { workflowIds } from '../platform/workflow-ids.ts';
 import { createOverheadDispatcher } from './overheads.ts';
+import { createOrderDispatcher, wakeOrders } from './purchase-orders.ts';
 import { createTimeSheetDispatcher, wakeTimeSheets } from './time-sheets.ts';
 
 export type DocumentDispatcherDeps = Pick<Deps, 'db' | 'temporal' | 'logger'>;
@@ -38,6 +39,7 @@ export function createDocumentDispatcher(deps: DocumentDispatcherDeps): Document
   let nextLifeCheck = 0;
   const timeSheets = createTimeSheetDispatcher(deps);
   const overheads = createOverheadDispatcher(deps);
+  const orders = createOrderDispatcher(deps);
   return {
     async dispatch() {
       if (Date.now() >= nextLifeCheck) {
@@ -45,7 +47,8 @@ export function createDocumentDispatcher(deps: DocumentDispatcherDeps): Document
         await holdEnded(deps);
       }
       const due = await dueDocuments(deps.db, OPEN_PER_COMPANY);
-      return (await startAll(deps, due)) + (await overheads.dispatch()) + (await timeSheets.dispatch());
+      const invoices = (await startAll(deps, due)) + (await overheads.dispatch());
+      return invoices + (await orders.dispatch()) + (await timeSheets.dispatch());
     },
   };
 }
@@ -155,6 +158,7 @@ async function cancelOne(temporal: Deps['temporal'], workflowId: string): Promis
 /** After a new consent: wakes the runs that wait for it. Those not reached now look for themselves once a day. */
 export async function wakeDocuments({ db, temporal, logger }: DocumentDispatcherDeps, account: string): Promise<void> {
   await wakeTimeSheets({ db, temporal, logger }, account);
+  await wakeOrders({ db, temporal, logger }, account);
   let after: string | null = null;
   for (;;) {
     const page: string[] = await waitingForSignIn(db, account, after);

@@ -80,6 +80,8 @@ export interface OrderDocument {
   status: OrderStatus;
   /** decided when it is first queued (accountingMethodOf) */
   accountingMethod: AccountingMethod;
+  /** Procore has the record, or may have it: the method stays */
+  isMethodFixed: boolean;
   /** our id of the Procore company, and what it is called */
   company: { id: string; name: string };
   /** whether the company has "Lentune purchase orders" on */
@@ -117,7 +119,7 @@ export function orderGaps(order: OrderDocument): Finding[] {
   if (vendor === null) add('PO_VENDOR_BLANK', { number });
   if (lines.length === 0) add('PO_LINES_MISSING', { number });
   // Before it went out the method follows the lines, so a line without a price makes the order go by amount.
-  const method = order.sentRevision === null ? accountingMethodOf(lines) : order.accountingMethod;
+  const method = order.isMethodFixed ? order.accountingMethod : accountingMethodOf(lines);
   for (const line of lines) {
     const { position, code, costType } = line;
     if (code === null) add('CODE_BLANK', { line: position }, position);

@@ -12,5 +12,6 @@ export const workflowIds = {
   users: (account: string, company: string) => `${account}/users/${company}`,
   timeSheet: (account: string, timeSheetId: string) => `${account}/timesheet/${timeSheetId}`,
   invoice: (account: string, invoiceId: string) => `${account}/invoice/${invoiceId}`,
+  purchaseOrder: (account: string, purchaseOrderId: string) => `${account}/po/${purchaseOrderId}`,
   overhead: (account: string, invoiceId: string) => `${account}/overhead/${invoiceId}`,
 } as const;

@@ -1,6 +1,6 @@
 import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import { type Wait, waitKeys } from '../../domain/waits.ts';
-import { documentWait, payableInvoice } from '../schema/index.ts';
+import { documentWait, payableInvoice, purchaseOrder } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { addLog } from './integration-log.ts';
 
@@ -10,12 +10,13 @@ export async function replaceWaits(
   account: string,
   documentId: string,
   waits: readonly Wait[],
+  documentKind: 'invoice' | 'purchase_order' = 'invoice',
 ): Promise<void> {
   await clearWaits(db, account, documentId);
   if (waits.length === 0) return;
   await db
     .insert(documentWait)
-    .values(waits.map((wait) => ({ account, documentKind: 'invoice' as const, documentId, ...wait })))
+    .values(waits.map((wait) => ({ account, documentKind, documentId, ...wait })))
     .onConflictDoNothing();
 }
 
@@ -64,19 +65,20 @@ export async function requeueWaiting(
     .select({ id: documentWait.documentId })
     .from(documentWait)
     .where(and(eq(documentWait.account, account), inArray(documentWait.key, [...keys])));
-  const queued = await db
+  const again = {
+    integration: 'queued',
+    queuedAt: sql`now()`,
+    queuedBy: 'automatic',
+    queuedPriority: 0,
+    markBefore: 'failed',
+    dispatchedAt: null,
+    waitingSince: null,
+    waitingFor: null,
+    updatedAt: sql`now()`,
+  } as const;
+  const invoices = await db
     .update(payableInvoice)
-    .set({
-      integration: 'queued',
-      queuedAt: sql`now()`,
-      queuedBy: 'automatic',
-      queuedPriority: 0,
-      markBefore: 'failed',
-      dispatchedAt: null,
-      waitingSince: null,
-      waitingFor: null,
-      updatedAt: sql`now()`,
-    })
+    .set(again)
     .where(
       and(
         eq(payableInvoice.account, account),
@@ -86,10 +88,27 @@ export async function requeueWaiting(
       ),
     )
     .returning({ id: payableInvoice.id });
-  for (const { id } of queued) {
+  const orders = await db
+    .update(purchaseOrder)
+    .set(again)
+    .where(
+      and(
+        eq(purchaseOrder.account, account),
+        eq(purchaseOrder.orderStatus, 'approved'),
+        eq(purchaseOrder.integration, 'failed'),
+        inArray(purchaseOrder.id, waiting),
+      ),
+    )
+    .returning({ id: purchaseOrder.id });
+  const queued = [
+    ...invoices.map(({ id }) => ({ id, documentKind: 'invoice' as const })),
+    ...orders.map(({ id }) => ({ id, documentKind: 'purchase_order' as const })),
+  ];
+  for (const { id, documentKind } of queued) {
     await clearWaits(db, account, id);
     await addLog(db, {
       account,
+      documentKind,
       documentId: id,
       event: 'queued',
       result: 'info',

@@ -1,7 +1,7 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, or } from 'drizzle-orm';
 import { resolveCostType } from '../../domain/invoice.ts';
 import type { OrderDocument, OrderLine } from '../../domain/purchase-order.ts';
-import { procoreCompany, purchaseOrder, purchaseOrderLine } from '../schema/index.ts';
+import { procoreCompany, purchaseOrder, purchaseOrderLine, pushPart } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { codesOf, costTypesOf, projectsOf, taxCodesOf, taxIn, typeIn, vendorOf } from './invoice-document.ts';
 
@@ -43,6 +43,7 @@ export async function loadOrder(db: Queryable, account: string, id: string): Pro
       deliveryDate: row.deliveryDate,
       status: row.orderStatus,
       accountingMethod: row.accountingMethod,
+      isMethodFixed: row.sentRevision !== null || (await mayStandInProcore(db, id)),
       company: { id: company.id, name: company.name },
       isSendingOn: company.purchaseOrderMaster === 'lentune',
       project: place,
@@ -50,6 +51,12 @@ export async function loadOrder(db: Queryable, account: string, id: string): Pro
       lines: await linesOf(db, account, place, lines),
     },
   };
+}
+
+/** Whether a record of the order stands in Procore, or may. */
+export async function mayStandInProcore(db: Queryable, orderId: string): Promise<boolean> {
+  const standing = or(isNotNull(pushPart.procoreId), isNotNull(pushPart.sending));
+  return (await db.$count(pushPart, and(eq(pushPart.documentId, orderId), standing))) > 0;
 }
 
 async function linesOf(
