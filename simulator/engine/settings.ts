@@ -31,6 +31,8 @@ export const SWITCHES = {
   xero_refresh_grace: ['30 minutes', 'none'],
   one_tier_package_lines: ['left out', 'shown'],
   second_open_requisition: ['accept', 'refuse'],
+  order_numbers: ['unique', 'any'],
+  approved_orders: ['locked', 'open'],
 } as const;
 
 export type SwitchName = keyof typeof SWITCHES;

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { type Call, ok, page, type Resource } from '../engine/api.ts';
+import { type Api, type Call, ok, page, type Resource } from '../engine/api.ts';
 import { notFound } from '../engine/errors.ts';
 import { money, named, now, nulls, seconds } from '../engine/fields.ts';
 import { among, sorted, within } from '../engine/query.ts';
@@ -37,6 +37,8 @@ export interface CommitmentRow extends Row {
   /** the subcontractor's own schedule of values: without one, invoices have the lines of the contract */
   ssov: 'none' | 'draft' | 'under_review' | 'revise_and_submit' | 'approved';
   contract_date: string | null;
+  /** purchase orders only */
+  delivery_date: string | null;
   /** what requisitions have billed so far */
   total_requisitions_amount: string;
   origin_id: string | null;
@@ -57,6 +59,8 @@ export interface CommitmentKind {
   blanks: { listed: string; shown: string };
   /** lists inside a shown contract that the contract documents as lists of lists */
   shownLists: Record<string, unknown>;
+  /** the routes that write it; left out: read-only */
+  addWrites?: (api: Api, kind: CommitmentKind) => void;
 }
 
 export const commitmentTable = (sim: Simulator, kind: Pick<CommitmentKind, 'table'>) =>
@@ -80,6 +84,7 @@ export function buildCommitment(fields: Partial<CommitmentRow>, sim: Simulator):
     requisitions_are_enabled: true,
     ssov: 'none',
     contract_date: null,
+    delivery_date: null,
     total_requisitions_amount: '0',
     origin_id: null,
     origin_code: null,
@@ -90,7 +95,7 @@ export function buildCommitment(fields: Partial<CommitmentRow>, sim: Simulator):
   };
 }
 
-/** One kind of commitment, read-only: lists, single contracts, their lines. */
+/** One kind of commitment: lists, single contracts, their lines. Only purchase orders are written. */
 export const commitmentResource = (kind: CommitmentKind): Resource => ({
   tables: [
     {
@@ -114,11 +119,14 @@ export const commitmentResource = (kind: CommitmentKind): Resource => ({
   routes(api) {
     const base = `/rest/v1.0/${kind.table}`;
     api.get(base, (call) => list(call, kind));
-    api.get(`${base}/:id`, (call) => ok(presentShown(call, kind, find(call, kind, call.params.id))));
+    api.get(`${base}/:id`, (call) => ok(presentShown(call, kind, findCommitment(call, kind, call.params.id))));
+    kind.addWrites?.(api, kind);
     const lines = `${base}/:contract_id/line_items`;
-    api.get(lines, (call) => listContractLines(call, kind.holder, find(call, kind, call.params.contract_id).id));
+    api.get(lines, (call) =>
+      listContractLines(call, kind.holder, findCommitment(call, kind, call.params.contract_id).id),
+    );
     api.get(`${lines}/:id`, (call) =>
-      showContractLine(call, kind.holder, find(call, kind, call.params.contract_id).id),
+      showContractLine(call, kind.holder, findCommitment(call, kind, call.params.contract_id).id),
     );
   },
 });
@@ -145,7 +153,7 @@ function list(call: Call, kind: CommitmentKind) {
 /** A private commitment is shown only to those it is shared with. */
 const isShown = (sim: Simulator, row: CommitmentRow) => !row.private || !sim.settings.privateCommitmentsHidden;
 
-function find(call: Call, kind: CommitmentKind, id: unknown): CommitmentRow {
+export function findCommitment(call: Call, kind: CommitmentKind, id: unknown): CommitmentRow {
   const row = commitmentTable(call.sim, kind).get(Number(id));
   if (row === undefined || row.project_id !== call.project('commitments').id || !isShown(call.sim, row))
     throw notFound();
@@ -211,14 +219,17 @@ function presentListed(call: Call, kind: CommitmentKind, row: CommitmentRow) {
     ...shared(call, kind, row),
     ...nulls(kind.blanks.listed),
     ...(kind.table === 'purchase_order_contracts'
-      ? { billing_schedule_of_values_status: row.ssov === 'none' ? null : row.ssov }
+      ? {
+          delivery_date: row.delivery_date,
+          billing_schedule_of_values_status: row.ssov === 'none' ? null : row.ssov,
+        }
       : {}),
     retainage_percent: row.retainage_percent,
     vendor: vendor === undefined ? null : { id: vendor.id, company: vendor.name },
   };
 }
 
-function presentShown(call: Call, kind: CommitmentKind, row: CommitmentRow) {
+export function presentShown(call: Call, kind: CommitmentKind, row: CommitmentRow) {
   const vendor = vendorTable(call.sim).get(row.vendor_id ?? 0);
   return {
     ...shared(call, kind, row),
@@ -234,7 +245,9 @@ function presentShown(call: Call, kind: CommitmentKind, row: CommitmentRow) {
             origin_id: vendor.origin_id,
             origin_data: call.sim.originData(vendor),
           },
-    ...(kind.table === 'work_order_contracts' ? { retainage_percent: row.retainage_percent } : {}),
+    ...(kind.table === 'work_order_contracts'
+      ? { retainage_percent: row.retainage_percent }
+      : { delivery_date: row.delivery_date }),
     change_order_packages: packagesOf(call.sim, row.id).map((one) =>
       presentPackageOfContract(call, one, kind.table === 'purchase_order_contracts'),
     ),

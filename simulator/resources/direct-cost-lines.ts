@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { type Body, type Call, created, empty, ok, page, type Resource } from '../engine/api.ts';
 import { notFound, onFields } from '../engine/errors.ts';
-import { decimalOf, money, named, now, numberOf, seconds, textOf } from '../engine/fields.ts';
+import { money, named, now, numberOf, seconds } from '../engine/fields.ts';
 import { requireFreeOriginId, requireUnlocked } from '../engine/origin.ts';
 import { among, sorted, within } from '../engine/query.ts';
 import type { Simulator } from '../engine/simulator.ts';
@@ -9,10 +9,10 @@ import type { Row } from '../engine/store.ts';
 import { syncAction } from '../engine/sync.ts';
 import { costCodeTable, refOf } from './cost-codes.ts';
 import { type DirectCostRow, directCostTable, touchDirectCost } from './direct-costs.ts';
-import { presentLineItemType, typesOfProject, typeTable } from './line-item-types.ts';
+import { writtenCode, writtenMoney, writtenTax, writtenWords } from './line-fields.ts';
+import { presentLineItemType, typeTable } from './line-item-types.ts';
 import { taxCodeTable } from './tax-codes.ts';
-import { isUnit } from './units-of-measure.ts';
-import { ensureWbsCode, wbsRef, wbsTable } from './wbs-codes.ts';
+import { wbsRef, wbsTable } from './wbs-codes.ts';
 
 export interface LineRow extends Row {
   company_id: number;
@@ -167,81 +167,12 @@ function touchFromLine(call: Call, parent: DirectCostRow): void {
   if (call.sim.switches.line_touches_parent === 'yes') touchDirectCost(call.sim, parent.id);
 }
 
-function attributes(call: Call, parent: DirectCostRow, body: Body, old: LineRow | null): Partial<LineRow> {
-  const { sim } = call;
-  const unit = textOf(body.uom);
-  if (unit !== null && unit !== '' && !isUnit(sim, parent.company_id, unit))
-    throw onFields(400, { uom: ['is not included in the list'] });
-  return {
-    ...(body.description === undefined ? {} : { description: textOf(body.description) }),
-    ...(body.origin_id === undefined ? {} : { origin_id: textOf(body.origin_id) }),
-    ...(body.origin_data === undefined ? {} : { origin_data: textOf(body.origin_data) }),
-    ...(body.uom === undefined ? {} : { uom: unit === '' ? null : unit }),
-    ...codeOf(call, parent, body),
-    ...taxOf(call, parent, body),
-    ...moneyOf(body, old),
-  };
-}
-
-/** `wbs_code_id` wins over cost code and cost type (contract section 7). */
-function codeOf(call: Call, parent: DirectCostRow, body: Body): Partial<LineRow> {
-  const { sim } = call;
-  const wbsId = numberOf(body.wbs_code_id);
-  if (wbsId !== null) {
-    const wbs = wbsTable(sim).get(wbsId);
-    if (wbs?.project_id !== parent.project_id) throw onFields(422, { wbs_code_id: ['is not a code of this project'] });
-    return { wbs_code_id: wbsId };
-  }
-  const costCodeId = numberOf(body.cost_code_id);
-  const typeId = numberOf(body.line_item_type_id);
-  if (costCodeId === null && typeId === null) return {};
-  const code = costCodeTable(sim).get(costCodeId ?? 0);
-  if (code?.project_id !== parent.project_id) throw onFields(422, { cost_code: ['does not exist in this project'] });
-  const project = { id: parent.project_id, company_id: parent.company_id };
-  if (!typesOfProject(sim, project).some((type) => type.id === typeId))
-    throw onFields(422, { line_item_type: ["can't be blank"] });
-  const combination = { cost_code_id: code.id, line_item_type_id: typeId as number, sub_job_id: code.sub_job_id };
-  return { wbs_code_id: ensureWbsCode(sim, parent.project_id, combination).id };
-}
-
-/** What a project without tax does with a tax code is a setting per project. */
-function taxOf(call: Call, parent: DirectCostRow, body: Body): Partial<LineRow> {
-  if (body.tax_code_id === undefined) return {};
-  const id = numberOf(body.tax_code_id);
-  if (id === null) return { tax_code_id: null };
-  const mode = call.sim.settings.taxMode[parent.project_id] ?? 'works';
-  if (mode === 'refused') throw onFields(422, { tax_code_id: ['Tax is not enabled for this project'] });
-  if (mode === 'dropped') return { tax_code_id: null };
-  const code = taxCodeTable(call.sim).get(id);
-  if (code?.company_id !== parent.company_id) throw onFields(422, { tax_code_id: ['is invalid'] });
-  if (code.archived) throw onFields(422, { tax_code_id: ['is archived'] });
-  return { tax_code_id: id };
-}
-
-/** A calculated line is quantity times unit cost; a manual one keeps the amount it was given. */
-function moneyOf(body: Body, old: LineRow | null): Partial<LineRow> {
-  const amount = decimalOf(body.amount ?? body.manual_amount, 'amount');
-  const quantity = decimalOf(body.quantity, 'quantity');
-  const unitCost = decimalOf(body.unit_cost, 'unit_cost');
-  if (amount === null && quantity === null && unitCost === null && body.extended_type === undefined) return {};
-  const after = {
-    quantity: quantity ?? old?.quantity ?? null,
-    unit_cost: unitCost ?? old?.unit_cost ?? null,
-  };
-  const isPriced = after.quantity !== null && after.unit_cost !== null;
-  const type =
-    body.extended_type ??
-    (amount === null && isPriced ? 'calculated' : (old?.extended_type ?? (amount === null ? 'calculated' : 'manual')));
-  if (type === 'calculated' && isPriced) {
-    const product = new Decimal(after.quantity!).mul(after.unit_cost!).toDecimalPlaces(2, Decimal.ROUND_HALF_UP);
-    return { ...after, extended_type: 'calculated', amount: product.toFixed() };
-  }
-  return {
-    ...after,
-    extended_type: type === 'calculated' ? 'calculated' : 'manual',
-    amount: amount ?? old?.amount ?? '0',
-  };
-}
+const attributes = (call: Call, parent: DirectCostRow, body: Body, old: LineRow | null): Partial<LineRow> => ({
+  ...writtenWords(call, parent, body),
+  ...writtenCode(call, parent, body),
+  ...writtenTax(call, parent, body),
+  ...writtenMoney(body, old),
+});
 
 function sync(call: Call) {
   const project = call.project('direct_costs');

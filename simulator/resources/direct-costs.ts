@@ -249,7 +249,7 @@ function attributes(call: Call, project: { id: number; company_id: number }, bod
 }
 
 /** Whether a vendor must stand in the project's directory first is a switch. */
-function usableVendor(call: Call, project: { id: number; company_id: number }, value: unknown): number | null {
+export function usableVendor(call: Call, project: { id: number; company_id: number }, value: unknown): number | null {
   const id = numberOf(value);
   if (id === null) return null;
   const vendor = vendorTable(call.sim).get(id);

@@ -1,4 +1,5 @@
 import { type CommitmentKind, commitmentResource } from './commitment-contracts.ts';
+import { addPurchaseOrderWrites } from './purchase-order-writes.ts';
 
 export const PURCHASE_ORDERS: CommitmentKind = {
   table: 'purchase_order_contracts',
@@ -19,6 +20,7 @@ export const PURCHASE_ORDERS: CommitmentKind = {
       letter_of_intent_date payment_terms returned_date ship_to_address ship_via signed_contract_received_date`,
   },
   shownLists: { change_order_requests: [], potential_change_orders: [[]] },
+  addWrites: addPurchaseOrderWrites,
 };
 
 /** Purchase orders. Their statuses are in title case, other than a subcontract's (contract section 10.2). */

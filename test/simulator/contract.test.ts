@@ -6,6 +6,7 @@ import { RESOURCES } from '../../simulator/resources/index.ts';
 import { type Answer, type Driver, drive, send } from './drive.ts';
 import { driveClaims } from './drive-claims.ts';
 import { driveUpload, driveWebhooksV1 } from './drive-more.ts';
+import { driveOrders } from './drive-orders.ts';
 import { driveTime } from './drive-time.ts';
 
 let it: Driver;
@@ -287,6 +288,7 @@ describe('requests and answers hold to the OpenAPI document', () => {
       await get(`/rest/v1.0/${kind}/${contract.id}/line_items?${p}`);
       await get(`/rest/v1.0/${kind}/${contract.id}/line_items/${shown.line_items[0].id}?${p}`);
     }
+    expect((await driveOrders(it)).filter((status) => status >= 300)).toEqual([]);
     expect((await driveClaims(it)).filter((status) => status >= 300)).toEqual([]);
     const packages = await get(`/rest/v1.0/change_order_packages?${p}&filters[include_deleted]=with`);
     const { contract_id: contract } = packages[0];
