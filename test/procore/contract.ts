@@ -15,6 +15,7 @@ import * as identity from '../../procore/identity.ts';
 import * as people from '../../procore/people.ts';
 import * as projectVendors from '../../procore/project-vendors.ts';
 import * as projects from '../../procore/projects.ts';
+import * as purchaseOrders from '../../procore/purchase-orders.ts';
 import * as requisitions from '../../procore/requisitions.ts';
 import * as stages from '../../procore/stages.ts';
 import * as standardCostCodes from '../../procore/standard-cost-codes.ts';
@@ -49,6 +50,7 @@ const DIRECT_COSTS = '/rest/v1.1/projects/{project_id}/direct_costs';
 const WBS = `${BASE}/work_breakdown_structure`;
 const TIMECARDS = '/rest/v1.0/companies/{company_id}/timecard_entries';
 const REQUISITIONS = '/rest/v1.1/requisitions';
+const ORDERS = '/rest/v1.0/purchase_order_contracts';
 const HOOKS = '/rest/v2.0/companies/{company_id}/webhooks';
 
 /** Every schema of the client beside every answer it reads. */
@@ -108,6 +110,15 @@ export const READS: [name: string, schema: z.ZodType, method: string, path: stri
   ['commitmentRow of purchase orders', commitments.commitmentRow, 'get', '/rest/v1.0/purchase_order_contracts'],
   ['commitmentRow of subcontracts', commitments.commitmentRow, 'get', '/rest/v1.0/work_order_contracts'],
   ['purchase order shown', commitments.commitment, 'get', '/rest/v1.0/purchase_order_contracts/{id}'],
+  ['purchase order whole', purchaseOrders.purchaseOrder, 'get', `${ORDERS}/{id}`],
+  ['purchase order created', purchaseOrders.purchaseOrder, 'post', ORDERS],
+  ['purchase order updated', purchaseOrders.purchaseOrder, 'patch', `${ORDERS}/{id}`],
+  [
+    'lines of a purchase order synced',
+    purchaseOrders.syncedOrderLines,
+    'patch',
+    `${ORDERS}/{purchase_order_contract_id}/line_items/sync`,
+  ],
   ['subcontract shown', commitments.commitment, 'get', '/rest/v1.0/work_order_contracts/{id}'],
   ['changeOrderPackageRow', changeOrders.changeOrderPackageRow, 'get', '/rest/v1.0/change_order_packages'],
   ['change order package shown', changeOrders.changeOrderPackage, 'get', '/rest/v1.0/change_order_packages/{id}'],
