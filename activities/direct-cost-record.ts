@@ -62,7 +62,7 @@ export async function apply(
     case 'update-lines':
       return synced(
         directCostId,
-        await api.syncLines({ ...at, lines: write.lines.map(({ id, set }) => ({ id, ...sent(set) })) }),
+        await api.syncLines({ ...at, lines: write.lines.map(({ id, set }) => ({ id, ...changed(set) })) }),
       );
     case 'update-header':
       if (write.set.invoiceNumber !== undefined)
@@ -148,6 +148,12 @@ const wholeLine = ({ stamp, ...line }: DesiredLine) => {
   const { amount = '0', costCodeId: _code, lineItemTypeId: _type, taxCodeId: _tax, ...said } = sent(line);
   return { ...said, amount, wbsCodeId: line.wbsCodeId ?? '', originData: stamp };
 };
+
+/** A description is blanked by an empty one; the other fields cannot be, and their line is made again. */
+const changed = (set: Partial<LineFields>) => ({
+  ...sent(set),
+  ...(set.description === null ? { description: '' } : {}),
+});
 
 /** Nothing is said about fields that are blank. */
 function sent(line: Partial<LineFields>) {

@@ -1,5 +1,5 @@
 import { formatMoney } from './decimal.ts';
-import type { Agreed, DesiredDirectCost, EditChoice, RemoteDirectCost, Said } from './direct-cost.ts';
+import type { Agreed, DesiredDirectCost, EditChoice, LineFields, RemoteDirectCost, Said } from './direct-cost.ts';
 import { isSame, pickLine, same } from './direct-cost-fields.ts';
 import { compare, saidOfHeader, sortLines, unwanted } from './direct-cost-merge.ts';
 
@@ -22,7 +22,7 @@ export function rebase(
     const now = pickLine(line);
     const want = desired.lines.find((one) => one.stamp === stamp);
     const said = agreed.lines[stamp] ?? { sent: now, got: now };
-    lines[stamp] = { id: line.id, ...decide(want === undefined ? now : pickLine(want), said, now, choice) };
+    lines[stamp] = { id: line.id, ...decideLine(want === undefined ? now : pickLine(want), said, now, choice) };
   }
   const header = decide(desired.header, saidOfHeader(agreed, record), record.header, choice);
   const next: Agreed = { ...agreed, header, lines };
@@ -39,6 +39,14 @@ export function rebase(
     agreed: { ...next, kept: { ...kept, theirs } },
     note: `${number} is kept as people changed it in Procore: $${formatMoney(theirs)} there, $${formatMoney(desired.total)} here.`,
   };
+}
+
+/** A line they worked on is not made again only to blank a field of it. */
+function decideLine(want: LineFields, said: Said<LineFields>, now: LineFields, choice: EditChoice): Said<LineFields> {
+  const decided = decide(want, said, now, choice);
+  if (choice === 'take_ours' || isSame(said.got, now)) return decided;
+  const blank = Object.fromEntries(Object.entries(want).filter(([, value]) => value === null));
+  return { ...decided, sent: { ...decided.sent, ...blank } };
 }
 
 /** Only fields they changed are decided about; the others stay as they were agreed. */

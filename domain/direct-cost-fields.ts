@@ -28,6 +28,12 @@ export function same(field: string, a: unknown, b: unknown): boolean {
   return NUMBERS.includes(field) && left !== '' && right !== '' && sameNumber(left, right);
 }
 
+const CANNOT_BE_BLANKED = ['quantity', 'unitCost', 'uom', 'taxCodeId'] as const;
+
+/** A field of a line that we want blank and is not: Procore's calls change values but take none away. */
+export const unblankable = (want: Partial<LineFields>, now: LineFields): keyof LineFields | undefined =>
+  CANNOT_BE_BLANKED.find((field) => want[field] === null && text(now[field]) !== '');
+
 /** Whether two sets of fields mean the same. */
 export const isSame = <T extends object>(a: T, b: T): boolean =>
   (Object.keys(a) as (keyof T & string)[]).every((field) => same(field, a[field], b[field]));

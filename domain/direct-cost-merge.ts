@@ -9,11 +9,11 @@ import type {
   RemoteLine,
   Said,
 } from './direct-cost.ts';
-import { FIELD_WORDS, isSame, pickLine, same, text } from './direct-cost-fields.ts';
+import { FIELD_WORDS, isSame, pickLine, same, text, unblankable } from './direct-cost-fields.ts';
 
 /** What stands between the record and what we want. */
-export interface Gap {
-  header: Partial<HeaderFields>;
+export interface Gap<H = HeaderFields> {
+  header: Partial<H>;
   add: DesiredLine[];
   update: { id: string; stamp: string; set: Partial<LineFields> }[];
   remove: { id: string; stamp: string | null }[];
@@ -22,18 +22,25 @@ export interface Gap {
 type Conflict = { field: string; ours: string; theirs: string };
 
 /** How the record compares with what we want, field by field. */
-export interface Comparison {
+export interface Comparison<H = HeaderFields> {
   /** stamps of lines of ours that are not there any more */
   lost: string[];
   /** the first field that was changed on both sides */
   conflict: Conflict | undefined;
-  gap: Gap;
+  gap: Gap<H>;
   /** what the record comes to once the gap is closed, excluding tax */
   total: Decimal;
 }
 
+/** What comparing asks of a wish. */
+export type Wish<H = HeaderFields> = Pick<DesiredDirectCost, 'stamp' | 'lines' | 'names'> & { header: H };
+
 /** Compares a record of ours with our wish by what was last agreed on (design: people edit too). */
-export function compare(desired: DesiredDirectCost, agreed: Agreed, record: RemoteDirectCost): Comparison {
+export function compare<H extends object = HeaderFields>(
+  desired: Wish<H>,
+  agreed: Agreed<H>,
+  record: RemoteDirectCost<H>,
+): Comparison<H> {
   const { own, doubled, foreign } = sortLines(desired.stamp, agreed, record.lines);
   const header = merge(desired, desired.header, saidOfHeader(agreed, record), record.header);
   const merged = mergeLines(desired, agreed, own);
@@ -43,13 +50,18 @@ export function compare(desired: DesiredDirectCost, agreed: Agreed, record: Remo
       .map(({ stamp }) => stamp)
       .filter((stamp) => agreed.lines[stamp] !== undefined && !own.has(stamp)),
     conflict: header.conflict ?? merged.conflict ?? conflictOfRemoval(desired, agreed, own),
-    gap: { header: header.set, add, update: merged.update, remove: [...doubled, ...unwanted(desired, own)] },
+    gap: {
+      header: header.set,
+      add,
+      update: merged.update,
+      remove: [...doubled, ...merged.replace, ...unwanted(desired, own)],
+    },
     total: sum([...merged.amounts, ...add.map((line) => line.amount), ...foreign.map((line) => line.amount)]),
   };
 }
 
 /** Which remote lines are ours: by the id in the journal, else by our stamp. A second line of one stamp is one too many. */
-export function sortLines(stamp: string, agreed: Agreed, lines: readonly RemoteLine[]) {
+export function sortLines(stamp: string, agreed: Pick<Agreed, 'lines' | 'kept'>, lines: readonly RemoteLine[]) {
   const kept = agreed.kept?.lines ?? [];
   const byId = new Map(Object.entries(agreed.lines).map(([own, { id }]) => [id, own]));
   const own = new Map<string, RemoteLine>();
@@ -65,19 +77,19 @@ export function sortLines(stamp: string, agreed: Agreed, lines: readonly RemoteL
   return { own, doubled, foreign };
 }
 
-export const unwanted = (desired: DesiredDirectCost, own: ReadonlyMap<string, RemoteLine>) =>
+export const unwanted = (desired: Pick<DesiredDirectCost, 'lines'>, own: ReadonlyMap<string, RemoteLine>) =>
   [...own]
     .filter(([stamp]) => !desired.lines.some((line) => line.stamp === stamp))
     .map(([stamp, line]) => ({ id: line.id, stamp }));
 
 /** What was last said of the header; of one we never wrote, what stands there. */
-export const saidOfHeader = (agreed: Agreed, record: RemoteDirectCost): Said<HeaderFields> =>
+export const saidOfHeader = <H>(agreed: Agreed<H>, record: RemoteDirectCost<H>): Said<H> =>
   agreed.header ?? { sent: record.header, got: record.header };
 
 /** A line the invoice no longer has goes, unless people have worked on it since. */
 function conflictOfRemoval(
-  desired: DesiredDirectCost,
-  agreed: Agreed,
+  desired: Pick<DesiredDirectCost, 'lines'>,
+  agreed: Pick<Agreed, 'lines'>,
   own: ReadonlyMap<string, RemoteLine>,
 ): Conflict | undefined {
   for (const { stamp } of unwanted(desired, own)) {
@@ -88,8 +100,12 @@ function conflictOfRemoval(
   return undefined;
 }
 
-function mergeLines(desired: DesiredDirectCost, agreed: Agreed, own: ReadonlyMap<string, RemoteLine>) {
+function mergeLines(
+  desired: Pick<DesiredDirectCost, 'lines' | 'names'>,
+  agreed: Pick<Agreed, 'lines'>,
+  own: ReadonlyMap<string, RemoteLine>) {
   const update: Gap['update'] = [];
+  const replace: Gap['remove'] = [];
   const amounts: string[] = [];
   let conflict: Conflict | undefined;
   for (const { stamp, wbsCodeId: _code, ...want } of desired.lines) {
@@ -98,15 +114,20 @@ function mergeLines(desired: DesiredDirectCost, agreed: Agreed, own: ReadonlyMap
     const said = agreed.lines[stamp] ?? { sent: pickLine(now), got: pickLine(now) };
     const merged = merge<LineFields>(desired, want, said, now);
     conflict ??= merged.conflict;
-    if (Object.keys(merged.set).length > 0) update.push({ id: now.id, stamp, set: merged.set });
+    const blank = unblankable(merged.set, now);
+    if (blank !== undefined && !isSame(said.got, pickLine(now)))
+      conflict ??= { field: FIELD_WORDS[blank] ?? blank, ours: 'nothing', theirs: nameOf(desired, now[blank]) };
+    // A field is only blanked by making the line again.
+    if (blank !== undefined) replace.push({ id: now.id, stamp });
+    else if (Object.keys(merged.set).length > 0) update.push({ id: now.id, stamp, set: merged.set });
     amounts.push(merged.set.amount ?? now.amount);
   }
-  return { update, amounts, conflict };
+  return { update, replace, amounts, conflict };
 }
 
 /** Three-way merge of the fields we own: our wish, our last word, Procore's answer to it, Procore now. */
 function merge<T extends object>(
-  desired: DesiredDirectCost,
+  desired: Pick<DesiredDirectCost, 'names'>,
   want: T,
   said: Said<T>,
   now: T,
@@ -129,7 +150,7 @@ function merge<T extends object>(
 }
 
 /** A value as people call it. */
-export const nameOf = (desired: DesiredDirectCost, value: unknown): string => desired.names[text(value)] ?? text(value);
+export const nameOf = (desired: Pick<DesiredDirectCost, 'names'>, value: unknown): string => desired.names[text(value)] ?? text(value);
 
 /** What a record totals, excluding tax. */
 export const totalOf = (record: RemoteDirectCost): Decimal => sum(record.lines.map((line) => line.amount));

@@ -307,6 +307,30 @@ describe('people edit meanwhile', () => {
     });
   });
 
+  test('a field is blanked by making the line again, but not one they worked on', () => {
+    const lines = [aLine(1, { quantity: '2', unitCost: '50.00' }), aLine(2), aLine(3)];
+    const priced = aWish({ status: 'pending', lines });
+    const plain = aWish({ status: 'pending' });
+    const procore = new FakeProcore();
+    const first = push(procore, priced);
+    const theirs = copy(procore.records);
+    expect(push(procore, plain, first)).toMatchObject({
+      writes: ['delete-line', 'add-lines'],
+      verdict: { kind: 'done' },
+    });
+    expect(procore.records[0]?.lines.map(({ quantity, unitCost }) => [quantity, unitCost])).toEqual(
+      Array(3).fill([null, null]),
+    );
+    procore.records = theirs;
+    procore.records[0]!.lines[0]!.costCodeId = '999';
+    expect(push(procore, plain, first)).toMatchObject({
+      writes: [],
+      verdict: { code: 'CONFLICT', facts: { field: 'The quantity of a line', ours: 'nothing', theirs: '2' } },
+    });
+    expect(decide(procore, plain, first, 'keep_theirs')).toMatchObject({ writes: [], verdict: { kind: 'done' } });
+    expect(procore.records[0]?.lines[0]).toMatchObject({ costCodeId: '999', quantity: '2' });
+  });
+
   test('an amount they changed stays where theirs are kept, and is asked about again once ours is another', () => {
     const procore = new FakeProcore();
     const first = push(procore, aWish({ status: 'pending' }));
@@ -482,4 +506,4 @@ test.each([
     }),
     { numRuns: 2_000 },
   );
-});
+}, 60_000);
