@@ -106,7 +106,7 @@ async function askProcore(
 
 /** The live one of that number, else a deleted one. */
 async function findRow(
-  list: CompanyApi['purchaseOrders'],
+  list: CompanyApi['workOrders'],
   projectId: string,
   number: string,
 ): Promise<CommitmentRow | null> {

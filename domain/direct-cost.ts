@@ -57,10 +57,10 @@ export interface Said<T> {
   got: T;
 }
 
-/** The journal of a part: what both sides last agreed on. */
-export interface Agreed {
+/** The journal of a part: what both sides last agreed on. `H` are the header fields of its kind of record. */
+export interface Agreed<H = HeaderFields> {
   /** null: the record is not made yet, or was deleted by us to make it again */
-  header: Said<HeaderFields> | null;
+  header: Said<H> | null;
   /** our lines by stamp */
   lines: Record<string, Said<LineFields> & { id: string }>;
   /** the status we last set */
@@ -89,7 +89,7 @@ export interface Agreed {
 /** What becomes of edits people made to what is ours: they stay, or our wish is written over them. */
 export type EditChoice = 'keep_theirs' | 'take_ours';
 
-export const nothingAgreed: Agreed = Object.freeze({
+export const nothingAgreed: Agreed<never> = Object.freeze({
   header: null,
   lines: {},
   status: null,
@@ -111,10 +111,10 @@ export interface RemoteFile {
   filename: string;
 }
 
-/** A direct cost as Procore shows it now. */
-export interface RemoteDirectCost {
+/** A direct cost, or another record of header and lines, as Procore shows it now. */
+export interface RemoteDirectCost<H = HeaderFields> {
   id: string;
-  header: HeaderFields;
+  header: H;
   status: string;
   originId: string | null;
   originData: string | null;
@@ -139,28 +139,31 @@ export interface Twin {
 }
 
 /** Whether a record with our stamp is an edition nobody uses. */
-export const isUnusedEdition = (record: RemoteDirectCost): boolean =>
-  record.status === 'draft' &&
+export const isUnusedEdition = (record: RemoteDirectCost<unknown>): boolean =>
+  isDraft(record) &&
   record.attachments.length === 0 &&
   record.lines.every(({ originData }) => record.originData !== null && originData?.startsWith(`${record.originData}/`));
 
+/** Procore's words for statuses differ in case between kinds of records. */
+export const isDraft = ({ status }: { status: string }): boolean => status.toLowerCase() === 'draft';
+
 /** What a look at Procore saw. */
-export type Look =
+export type Look<H = HeaderFields> =
   | { kind: 'none' }
   /** records of our natural key that are not ours */
   | { kind: 'foreign'; candidates: Candidate[] }
   /** `twins` carry our stamp too, but the journal does not name them; `rivals` already have the number ours shall get */
-  | { kind: 'ours'; record: RemoteDirectCost; twins: Twin[]; rivals?: Candidate[] }
+  | { kind: 'ours'; record: RemoteDirectCost<H>; twins: Twin[]; rivals?: Candidate[] }
   /** the record we know answers 404 while its project's list answers */
   | { kind: 'gone' };
 
 /** One write to Procore. Only creating ones can double; the others name their record and may be repeated after a read. */
-export type Write =
-  | { kind: 'create-header'; stamp: string; header: HeaderFields }
+export type Write<H = HeaderFields> =
+  | { kind: 'create-header'; stamp: string; header: H }
   /** header and lines at once, as a draft */
-  | { kind: 'create-whole'; stamp: string; header: HeaderFields; lines: DesiredLine[] }
+  | { kind: 'create-whole'; stamp: string; header: H; lines: DesiredLine[] }
   | { kind: 'add-lines'; lines: DesiredLine[] }
-  | { kind: 'update-header'; set: Partial<HeaderFields> }
+  | { kind: 'update-header'; set: Partial<H> }
   | { kind: 'update-lines'; lines: { id: string; stamp: string; set: Partial<LineFields> }[] }
   | { kind: 'delete-line'; id: string; stamp: string | null }
   | { kind: 'delete-record'; id: string; why: 'fence' | 'removed' }

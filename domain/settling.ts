@@ -3,6 +3,7 @@ import {
   type DesiredDirectCost,
   type DesiredLine,
   type HeaderFields,
+  isDraft,
   type LineFields,
   type Look,
   nothingAgreed,
@@ -13,12 +14,12 @@ import {
   type Write,
 } from './direct-cost.ts';
 import { FIELD_WORDS, pickLine, same } from './direct-cost-fields.ts';
-import { afterFiles, filesOf, holds } from './direct-cost-files.ts';
+import { afterFiles, filesOf, givenUp, holds, triedAgain } from './direct-cost-files.ts';
 import { nameOf } from './direct-cost-merge.ts';
 
 /** A write on its way, noted before the call and cleared by its answer or by a certain refusal. */
-export interface Sending {
-  write: Write;
+export interface Sending<H = HeaderFields> {
+  write: Write<H>;
   /** when it was sent, ISO */
   at: string;
   runId: string;
@@ -27,9 +28,9 @@ export interface Sending {
   lastLookAt: string | null;
 }
 
-export type Settlement =
+export type Settlement<H = HeaderFields> =
   /** it happened, or a read tells all there is to know: the journal goes on from `agreed` */
-  | { kind: 'settled'; agreed: Agreed; procoreId: string | null }
+  | { kind: 'settled'; agreed: Agreed<H>; procoreId: string | null }
   /** look again after `ms`; an empty look that counts is noted */
   | { kind: 'wait'; ms: number; isCounted: boolean }
   /** a creating write nobody has seen after two looks, or a delete whose record still stands */
@@ -45,14 +46,14 @@ const EMPTY_LOOKS = 2;
  *
  * @param now milliseconds
  */
-export function settle(
-  sending: Sending,
-  agreed: Agreed,
+export function settle<H extends object = HeaderFields>(
+  sending: Sending<H>,
+  agreed: Agreed<H>,
   procoreId: string | null,
-  look: Look,
+  look: Look<H>,
   now: number,
   settleDelayMs: number,
-): Settlement {
+): Settlement<H> {
   const { write } = sending;
   if (write.kind === 'delete-record' && look.kind === 'ours') return { kind: 'repeat' };
   if (write.kind === 'delete-record') return { kind: 'settled', agreed: afterDelete(write, now), procoreId: null };
@@ -69,20 +70,20 @@ export function settle(
   const after = acknowledge(write, record, agreed, 'look');
   const hasLanded = write.lines.some((line) => after.lines[line.stamp] !== undefined);
   if (hasLanded) return { kind: 'settled', agreed: after, procoreId };
-  const isFirstBatch = Object.keys(agreed.lines).length === 0 && record.lines.length === 0 && record.status === 'draft';
+  const isFirstBatch = Object.keys(agreed.lines).length === 0 && record.lines.length === 0 && isDraft(record);
   return patience(sending, now, settleDelayMs, isFirstBatch ? 'fence' : 'repeat');
 }
 
 /** Files that never arrive are given up after some tries: they must not hold the record up (domain.md 3.9). */
-function settleFiles(
-  sending: Sending,
-  write: Write & { kind: 'attach-files' },
-  agreed: Agreed,
+function settleFiles<H extends object>(
+  sending: Sending<H>,
+  write: Write<H> & { kind: 'attach-files' },
+  agreed: Agreed<H>,
   procoreId: string | null,
-  record: RemoteDirectCost,
+  record: RemoteDirectCost<H>,
   now: number,
   settleDelayMs: number,
-): Settlement {
+): Settlement<H> {
   const names = record.attachments.map(({ filename }) => filename);
   if (write.files.some(({ name }) => holds(names, name)))
     return { kind: 'settled', agreed: acknowledge(write, record, agreed, 'look'), procoreId };
@@ -105,33 +106,33 @@ export function patience<T extends 'repeat' | 'fence'>(
 }
 
 /** The journal after our record was deleted: a fence makes it again, and an early edition of it may yet turn up. */
-export const afterDelete = (write: Write & { kind: 'delete-record' }, now: number): Agreed => ({
+export const afterDelete = ({ why }: { why: 'fence' | 'removed' }, now: number): Agreed<never> => ({
   ...nothingAgreed,
-  repeatedAt: write.why === 'fence' ? new Date(now).toISOString() : null,
+  repeatedAt: why === 'fence' ? new Date(now).toISOString() : null,
 });
 
 /** Where a record came from: the write's own answer, or a later look, which may be from before the write. */
 type Source = 'answer' | 'look';
 
 /** The journal once files are on their way: how often they were sent without an answer is counted before each time. */
-export const beforeFiles = (agreed: Agreed | null): Agreed => {
-  const files = filesOf(agreed);
-  return { ...(agreed ?? nothingAgreed), files: { ...files, tries: files.tries + 1 } };
-};
+export const beforeFiles = (agreed: Agreed | null): Agreed => ({
+  ...(agreed ?? nothingAgreed),
+  files: triedAgain(filesOf(agreed)),
+});
 
 /** The journal of a record that goes on without its files, and why. */
 export const withoutFiles = (agreed: Agreed | null, said: string): Agreed => ({
   ...(agreed ?? nothingAgreed),
-  files: { ...filesOf(agreed), tries: 0, problem: said },
+  files: givenUp(filesOf(agreed), said),
 });
 
 /** Takes into the journal what a record shows of a write: all of an answer, and as much as is there of a later look. */
-export function acknowledge(
-  write: Write,
-  record: Pick<RemoteDirectCost, 'header' | 'status' | 'lines' | 'attachments'>,
-  agreed: Agreed,
+export function acknowledge<H extends object = HeaderFields>(
+  write: Write<H>,
+  record: Pick<RemoteDirectCost<H>, 'header' | 'status' | 'lines' | 'attachments'>,
+  agreed: Agreed<H>,
   source: Source,
-): Agreed {
+): Agreed<H> {
   const next = { ...agreed, freshIn: null };
   switch (write.kind) {
     case 'create-header':
@@ -185,8 +186,12 @@ export function acknowledge(
  * The journal of a record that carries our stamp and is not in it yet, such as an early edition that turned up after its
  * successor was fenced off: it is ours as if its creation had just been answered.
  */
-export const recognise = (desired: DesiredDirectCost, record: RemoteDirectCost, agreed: Agreed | null): Agreed =>
-  acknowledge(
+export const recognise = <H extends object = HeaderFields>(
+  desired: { stamp: string; header: H },
+  record: RemoteDirectCost<H>,
+  agreed: Agreed<H> | null,
+): Agreed<H> =>
+  acknowledge<H>(
     { kind: 'create-header', stamp: desired.stamp, header: desired.header },
     record,
     agreed ?? nothingAgreed,
@@ -194,7 +199,11 @@ export const recognise = (desired: DesiredDirectCost, record: RemoteDirectCost, 
   );
 
 /** New lines are known by their stamp; where Procore keeps none, by equal content. Answers come in any order. */
-function newLines(sent: readonly DesiredLine[], remote: readonly RemoteLine[], agreed: Agreed): Agreed['lines'] {
+function newLines(
+  sent: readonly DesiredLine[],
+  remote: readonly RemoteLine[],
+  agreed: Pick<Agreed, 'lines'>,
+): Agreed['lines'] {
   const known = new Set(Object.values(agreed.lines).map(({ id }) => id));
   const free = remote.filter((line) => !known.has(line.id));
   const found: Agreed['lines'] = {};
@@ -221,20 +230,23 @@ function takeFields<T extends object>(said: Said<T>, set: Partial<T>, now: T, so
 }
 
 /** What an answer says about codes and cents, which must come back as they were sent. */
-export interface AnswerVerdict {
-  agreed: Agreed;
+export interface AnswerVerdict<H = HeaderFields> {
+  agreed: Agreed<H>;
   refusal: Refusal | null;
   /** whether the project keeps tax codes, as far as this answer tells */
   keepsTax: boolean | null;
 }
 
 const MUST_SETTLE = ['amount', 'costCodeId', 'lineItemTypeId', 'taxCodeId'] as const;
-const HEADER_MUST_SETTLE = ['invoiceNumber', 'vendorId'] as const;
+const HEADER_MUST_SETTLE = ['invoiceNumber', 'number', 'vendorId'] as const;
+
+/** What judging an answer asks of a wish. */
+type Judged = Pick<DesiredDirectCost, 'projectText' | 'postWithoutTax' | 'names'>;
 
 /**
  * Compares what was sent with what came back. A difference is forgotten as sent, so that a retry after the fix sends it again.
  */
-export function judgeAnswer(desired: DesiredDirectCost, agreed: Agreed): AnswerVerdict {
+export function judgeAnswer<H extends object = HeaderFields>(desired: Judged, agreed: Agreed<H>): AnswerVerdict<H> {
   let refusal: Refusal | null = null;
   let keepsTax: boolean | null = null;
   const lines: Agreed['lines'] = {};
@@ -260,15 +272,15 @@ export function judgeAnswer(desired: DesiredDirectCost, agreed: Agreed): AnswerV
   }
   const header = agreed.header === null ? null : { ...agreed.header, sent: { ...agreed.header.sent } };
   for (const field of header === null ? [] : HEADER_MUST_SETTLE) {
-    const { sent, got } = header as Said<HeaderFields>;
+    const { sent, got } = header as Said<Partial<Record<(typeof HEADER_MUST_SETTLE)[number], string>>>;
     if (same(field, sent[field], got[field])) continue;
-    refusal ??= notSettled(desired, field, sent[field], got[field]);
-    sent[field] = got[field];
+    refusal ??= notSettled(desired, field, sent[field] ?? null, got[field] ?? null);
+    Object.assign(sent, { [field]: got[field] });
   }
   return { agreed: { ...agreed, header, lines }, refusal, keepsTax };
 }
 
-const notSettled = (desired: DesiredDirectCost, field: string, sent: string | null, got: string | null): Refusal => ({
+const notSettled = (desired: Judged, field: string, sent: string | null, got: string | null): Refusal => ({
   kind: 'refuse',
   code: 'NOT_SETTLED',
   facts: { field: FIELD_WORDS[field] ?? field, sent: nameOf(desired, sent), got: nameOf(desired, got) },
