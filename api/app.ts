@@ -17,6 +17,8 @@ import { createRoutes } from './route.ts';
 import { accountingRoutes } from './routes/accounting.ts';
 import { accountingOauthRoutes } from './routes/accounting-oauth.ts';
 import { allocationRoutes } from './routes/allocations.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { approvalLimitRoutes } from './routes/approval-limits.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
 import { authRoutes } from './routes/auth.ts';
 import { automaticSendingRoutes } from './routes/automatic-sending.ts';
@@ -39,6 +41,8 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { purchaseOrderStepRoutes } from './routes/purchase-order-steps.ts';
+import { purchaseOrderRoutes } from './routes/purchase-orders.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -54,6 +58,7 @@ const WEB = fileURLToPath(new URL('../web/dist', import.meta.url));
 const ROUTES: ((context: RouteContext) => void)[] = [
   sessionRoutes,
   settingsRoutes,
+  apiKeyRoutes,
   connectionRoutes,
   accountingRoutes,
   companyRoutes,
@@ -66,6 +71,9 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   costCodeRoutes,
   reportRoutes,
   commitmentRoutes,
+  purchaseOrderRoutes,
+  purchaseOrderStepRoutes,
+  approvalLimitRoutes,
   taxCodeRoutes,
   invoiceRoutes,
   invoiceImportRoutes,

@@ -4,14 +4,13 @@ import { ensureConnection } from '../db/queries/connections.ts';
 import { seedTaxCodes } from '../db/queries/tax-codes.ts';
 import { authMember, authOrganization } from '../db/schema/index.ts';
 import type { Db } from '../db/types.ts';
-import { sha256 } from '../platform/crypto.ts';
 import type { Deps } from '../platform/deps.ts';
 import { Role } from '../schemas/session.ts';
+import { keptOf } from './api-key.ts';
 import { type Auth, createAuth } from './auth.ts';
 import { connectionDefaults } from './connection-defaults.ts';
 
 const FIRST_ACCOUNT = { name: 'Lentune', slug: 'lentune' };
-const KEY_PREFIX_LENGTH = 8;
 
 /**
  * Gives a new installation its first account, admin, machine key, tax codes and connection, all from the environment.
@@ -26,8 +25,7 @@ export async function bootstrap(deps: Deps): Promise<{ account: string }> {
     await keepApiKey(db, {
       account,
       name: 'First key',
-      prefix: env.BOOTSTRAP_API_KEY.slice(0, KEY_PREFIX_LENGTH),
-      hash: sha256(env.BOOTSTRAP_API_KEY),
+      ...keptOf(env.BOOTSTRAP_API_KEY),
       scopes: [...Role.options],
     });
   }

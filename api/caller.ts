@@ -96,7 +96,8 @@ export function refuseOtherSites(request: Request, origins: readonly string[]): 
 
 const unauthenticated = () => new Refusal(401, 'UNAUTHENTICATED', 'Sign in first.');
 
-const asRoles = (names: readonly string[]): Role[] =>
+/** The roles among the names; one of a later version is left out. */
+export const asRoles = (names: readonly string[]): Role[] =>
   names.flatMap((name) => {
     const role = Role.safeParse(name.trim());
     return role.success ? [role.data] : [];

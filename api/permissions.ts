@@ -6,6 +6,7 @@ const EVERYONE = ['admin', 'clerk', 'approver', 'operator', 'viewer'] as const;
 export const RIGHTS = {
   read: EVERYONE,
   'settings.change': ['admin'],
+  'api-key.change': ['admin'],
   'connection.change': ['admin'],
   'company.change': ['admin'],
   'tax-mapping.change': ['admin'],
@@ -20,6 +21,10 @@ export const RIGHTS = {
   'cost-type.allocate': ['admin', 'clerk'],
   'people.change': ['admin'],
   'time-sheet.send': ['admin', 'clerk', 'operator'],
+  'purchase-order.edit': ['clerk'],
+  'purchase-order.approve': ['approver'],
+  'purchase-order.send': ['clerk', 'operator'],
+  'purchase-order.cancel': ['clerk', 'approver'],
   'invoice.edit': ['clerk'],
   'invoice.check': ['clerk'],
   'invoice.approve': ['approver'],

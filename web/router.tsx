@@ -128,6 +128,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./people/people.tsx'), 'PeopleScreen'),
 });
 
+const apiKeys = createRoute({
+  getParentRoute: () => frame,
+  path: '/api-keys',
+  component: lazyRouteComponent(() => import('./api-keys/api-keys.tsx'), 'ApiKeysScreen'),
+});
+
 const costCodes = createRoute({
   getParentRoute: () => frame,
   path: '/cost-codes',
@@ -190,6 +196,7 @@ export const router = createRouter({
       timeSheets,
       timeSheet,
       people,
+      apiKeys,
       projectCosts,
       toResolve,
       fetches,

@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { apiKey, authOrganization } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 
@@ -43,4 +43,49 @@ export async function keepApiKey(
   key: { account: string; name: string; prefix: string; hash: string; scopes: string[] },
 ): Promise<void> {
   await db.insert(apiKey).values(key).onConflictDoNothing({ target: apiKey.hash });
+}
+
+/** A key as people see it. */
+export interface ApiKeyRow {
+  id: string;
+  name: string;
+  prefix: string;
+  roles: string[];
+  createdAt: string;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+const SHOWN = {
+  id: apiKey.id,
+  name: apiKey.name,
+  prefix: apiKey.prefix,
+  roles: apiKey.scopes,
+  createdAt: apiKey.createdAt,
+  lastUsedAt: apiKey.lastUsedAt,
+  revokedAt: apiKey.revokedAt,
+};
+
+/** Every key of an account, newest first; revoked ones stay, so that old entries of the log can be explained. */
+export const listApiKeys = (db: Queryable, account: string): Promise<ApiKeyRow[]> =>
+  db.select(SHOWN).from(apiKey).where(eq(apiKey.account, account)).orderBy(desc(apiKey.id));
+
+/** Stores a new key by its hash. */
+export async function addApiKey(
+  db: Queryable,
+  key: { account: string; name: string; prefix: string; hash: string; scopes: string[] },
+): Promise<ApiKeyRow> {
+  const [row] = await db.insert(apiKey).values(key).returning(SHOWN);
+  if (!row) throw new Error('The key just inserted is gone');
+  return row;
+}
+
+/** Ends a key from now on; null when the account has no such living key. */
+export async function revokeApiKey(db: Queryable, account: string, id: string): Promise<ApiKeyRow | null> {
+  const [row] = await db
+    .update(apiKey)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(apiKey.account, account), eq(apiKey.id, id), isNull(apiKey.revokedAt)))
+    .returning(SHOWN);
+  return row ?? null;
 }

@@ -1,4 +1,5 @@
 import {
+  IconApi,
   IconBuildingSkyscraper,
   IconClockHour4,
   IconCloudDownload,
@@ -56,6 +57,7 @@ export function Rail() {
         <span className={styles.railHead}>Administration</span>
         <PlaceLink to="/settings" name="Settings" icon={IconSettings} />
         <PlaceLink to="/people" name="People" icon={IconUsers} />
+        <PlaceLink to="/api-keys" name="API" icon={IconApi} />
       </div>
     </nav>
   );
