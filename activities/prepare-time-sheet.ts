@@ -13,6 +13,7 @@ import {
   type PlannedTimecard,
   type SheetDay,
   savePlannedTimecards,
+  standingParts,
   timeCompany,
 } from '../db/queries/timecard-parts.ts';
 import type { DirectoryPerson } from '../db/schema/index.ts';
@@ -22,7 +23,7 @@ import { findParty } from '../domain/people.ts';
 import { leavesLentune, overlapping, piecesByDay, type TimePiece, wishOf } from '../domain/time-sheets.ts';
 import type { DesiredTimecard } from '../domain/timecards.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
-import type { Person } from '../procore/people.ts';
+import { directoryOf } from './directory.ts';
 import type { Trail } from './push-attempt.ts';
 import { attemptedPosting } from './time-sheet-attempt.ts';
 
@@ -75,6 +76,7 @@ async function planEntries(
   trail: Trail,
 ): Promise<PlannedTimecard[]> {
   const overlaps = overlapping(entries);
+  const standing = await standingParts(deps.db, account, sheet.id);
   const planned: PlannedTimecard[] = [];
   const places = new Map<string, Promise<Place>>();
   for (const [index, entry] of entries.entries()) {
@@ -91,7 +93,11 @@ async function planEntries(
             ? null
             : ({ code: 'PERSON_NOT_ON_PROJECT', facts: { project: textOf(entry) } } as Problem));
       planned.push({
-        partKey: [entry.id, piece, entry.projectProcoreId, entry.codeSubJobId ?? '-', time.date].join('/'),
+        partKey: partKeyOf(
+          [entry.id, piece, entry.projectProcoreId, entry.codeSubJobId ?? '-', time.date].join('/'),
+          partyId ?? '',
+          standing,
+        ),
         entryId: entry.id,
         companyId: entry.companyId,
         projectProcoreId: entry.projectProcoreId,
@@ -103,6 +109,18 @@ async function planEntries(
     }
   }
   return planned;
+}
+
+/**
+ * What stands in Procore for one person never becomes another's: once an admin says that the person is somebody else, the
+ * time is another part, and what it leaves behind is removed.
+ *
+ * @param standing the party of every part that has a record in Procore, by its key
+ */
+function partKeyOf(key: string, partyId: string, standing: ReadonlyMap<string, string>): string {
+  const own = `${key}/${partyId}`;
+  const holder = standing.get(key);
+  return standing.has(own) || (partyId !== '' && holder !== undefined && holder !== partyId) ? own : key;
 }
 
 function remember<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
@@ -223,8 +241,7 @@ async function partyOf({
   for (const age of [DIRECTORY_SECONDS, FRESH_SECONDS]) {
     const partyId = findParty(person, await directory({ db, account, companyId, api }, '', age));
     if (partyId === null) continue;
-    await saveParty(db, account, companyId, sheet.userId, partyId);
-    return partyId;
+    return (await saveParty(db, account, companyId, sheet.userId, partyId)) ? partyId : null;
   }
   return null;
 }
@@ -244,17 +261,8 @@ async function directory(
 ): Promise<DirectoryPerson[]> {
   const known = await readDirectory(db, companyId, projectProcoreId, maxAgeSeconds);
   if (known !== null) return known;
-  const people = projectProcoreId === '' ? await api.people.ofCompany() : await api.people.ofProject(projectProcoreId);
-  const kept = people.filter((person) => person.contact?.is_active !== false).map(asDirectoryPerson);
-  await keepDirectory(db, account, companyId, projectProcoreId, kept);
-  return kept;
+  const read = projectProcoreId === '' ? await api.people.ofCompany() : await api.people.ofProject(projectProcoreId);
+  const people = directoryOf(read);
+  await keepDirectory(db, account, companyId, projectProcoreId, people);
+  return people;
 }
-
-const asDirectoryPerson = (person: Person): DirectoryPerson => ({
-  partyId: person.id,
-  userId: person.user_id,
-  name: [person.first_name, person.last_name].filter(Boolean).join(' '),
-  email: person.contact?.email ?? null,
-  employeeId: person.employee_id,
-  isEmployee: person.is_employee ?? false,
-});

@@ -10,7 +10,9 @@ import {
   updateUser,
   userDefaults,
 } from '../db/queries/people.ts';
+import { keepDirectory } from '../db/queries/time-sheet-posting.ts';
 import { saveTimeTypes } from '../db/queries/time-types.ts';
+import type { DirectoryPerson } from '../db/schema/index.ts';
 import type { Db, Tx } from '../db/types.ts';
 import { isMassVanish } from '../domain/diff.ts';
 import { messageOf } from '../domain/errors.ts';
@@ -19,6 +21,7 @@ import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import type { TimeType } from '../procore/time-types.ts';
 import type { User } from '../procore/users.ts';
+import { directoryOf } from './directory.ts';
 import type { FlowPage, FlowReader, FlowResult, PickedRecord, RecordOutcome } from './flow.ts';
 import { openCompany } from './open-company.ts';
 
@@ -32,9 +35,10 @@ interface UsersRead {
   gone: string[];
   /** read when asked for */
   timeTypes: TimeType[] | null;
+  directory: DirectoryPerson[] | null;
 }
 
-/** Company users to Lentune users, for time sheets; and the company's time types. */
+/** Company users to Lentune users, for time sheets; and the company's time types and directory, when asked for. */
 export function createSyncUser({ db, procore }: SyncUserDeps): FlowReader {
   return {
     async read(page: FlowPage): Promise<FlowResult> {
@@ -46,12 +50,16 @@ export function createSyncUser({ db, procore }: SyncUserDeps): FlowReader {
       const timeTypes = page.records.some((record) => record.kind === 'time_type')
         ? await company.api.timeTypes.all()
         : null;
-      const read = { ...(await readUsers(db, page, company.api, wanted)), timeTypes };
+      const directory = page.records.some((record) => record.kind === 'directory')
+        ? directoryOf(await company.api.people.ofCompany())
+        : null;
+      const read = { ...(await readUsers(db, page, company.api, wanted)), timeTypes, directory };
       return {
         calls: company.calls(),
         next: null,
         async apply(tx) {
           if (read.timeTypes !== null) await saveTimeTypes(tx, page.account, page.companyId, read.timeTypes);
+          if (read.directory !== null) await keepDirectory(tx, page.account, page.companyId, '', read.directory);
           const outcomes =
             off === null
               ? await applyUsers(tx, page, read, defaults)
@@ -119,6 +127,8 @@ type Outcomes = Map<string, Pick<RecordOutcome, 'state' | 'outcome'>>;
 function outcomeOf({ kind, id }: PickedRecord, outcomes: Outcomes, off: string | null, read: UsersRead): RecordOutcome {
   if (kind === 'time_type')
     return { kind, id, state: 'applied', outcome: `${read.timeTypes?.length ?? 0} time types read.`, changes: 0 };
+  if (kind === 'directory')
+    return { kind, id, state: 'applied', outcome: `${read.directory?.length ?? 0} people read.`, changes: 0 };
   if (kind !== 'user') return { kind, id, state: 'ignored', outcome: 'Nothing here reads this kind of record.' };
   if (off !== null) return { kind, id, state: 'ignored', outcome: off };
   if (id === null) return { kind, id, state: 'applied', outcome: `${read.users.length} users read.` };

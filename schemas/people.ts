@@ -59,8 +59,8 @@ export const Person = z.object({
   source: z.enum(['local', 'procore']),
   hasLogin: z.boolean(),
   isLinked: z.boolean(),
-  /** whose time this person's time is in Procore is known */
-  hasParty: z.boolean(),
+  /** who the person is in Procore, as a posting found or an admin said; a party for each company */
+  parties: z.array(z.object({ companyId: Id, partyId: z.string() })),
   isActive: z.boolean(),
 });
 export type Person = z.infer<typeof Person>;
@@ -71,11 +71,15 @@ export const TimeSetup = z.object({
   groups: z.array(UserGroup),
   entryTypes: z.array(EntryType),
   personas: z.array(Persona),
+  /** cost types hours can be booked with */
+  labourCostTypes: z.array(z.object({ id: Id, code: z.string(), description: z.string() })),
 });
 export type TimeSetup = z.infer<typeof TimeSetup>;
 
 /** People of Procore's directory, as last read, for choosing who a person is. */
 export const PartyList = z.object({
+  /** null: it was never read */
+  readAt: z.string().nullable(),
   rows: z.array(
     z.object({
       partyId: z.string(),
@@ -85,11 +89,21 @@ export const PartyList = z.object({
     }),
   ),
 });
-export const PartyChoice = z.strictObject({ companyId: Id, partyId: z.string().min(1) });
+export type PartyList = z.infer<typeof PartyList>;
+/** `null` takes the choice back: the next posting looks for the person by email and employee id */
+export const PartyChoice = z.strictObject({ companyId: Id, partyId: z.string().min(1).max(40).nullable() });
 
 export const TimeTypeWindow = z.object({
   timeTypes: z.array(z.object({ id: Id, name: z.string(), isActive: z.boolean() })),
-  entryTypes: z.array(z.object({ entryTypeId: Id, name: z.string(), procoreTimeTypeId: Id.nullable() })),
+  entryTypes: z.array(
+    z.object({
+      entryTypeId: Id,
+      name: z.string(),
+      procoreTimeTypeId: Id.nullable(),
+      /** the time type it becomes while it is not mapped: that of the company's default entry type */
+      fallback: z.string().nullable(),
+    }),
+  ),
 });
 export type TimeTypeWindow = z.infer<typeof TimeTypeWindow>;
 export const TimeTypeMappingChange = z.strictObject({

@@ -8,13 +8,14 @@ import {
   linkLogins,
   listEntryTypes,
   listGroups,
+  listLabourTypes,
   listPersonas,
   listUsers,
   saveEntryType,
   saveGroup,
   savePersona,
 } from '../../db/queries/people.ts';
-import { readDirectory, saveParty } from '../../db/queries/time-sheet-posting.ts';
+import { forgetParty, lastDirectory, saveParty } from '../../db/queries/time-sheet-posting.ts';
 import { saveTimeTypeMapping, timeTypeWindow } from '../../db/queries/time-types.ts';
 import type { Queryable } from '../../db/types.ts';
 import { Id } from '../../schemas/common.ts';
@@ -41,7 +42,6 @@ import { conflict, invalidInput, notFound } from '../refusal.ts';
 import { requireCompany } from './companies.ts';
 
 const Params = z.object({ id: Id });
-const AGES = 365 * 24 * 3600;
 
 /** People of time sheets, their groups, entry types and personas, and the mapping of time types. */
 export function peopleRoutes({ route, deps }: RouteContext): void {
@@ -111,11 +111,16 @@ export function peopleRoutes({ route, deps }: RouteContext): void {
       db.transaction(async (tx) => {
         await requireCompany(tx, deps, caller.account, body.companyId);
         await person(tx, caller, params.id);
-        const known = await readDirectory(tx, body.companyId, '', AGES);
-        if (known !== null && !known.some((party) => party.partyId === body.partyId))
-          throw invalidInput([{ path: 'partyId', message: 'Procore’s directory has no such person.' }]);
-        await saveParty(tx, caller.account, body.companyId, params.id, body.partyId);
-        await audit(tx, caller, 'person.linked', params.id);
+        const { companyId, partyId } = body;
+        if (partyId === null) await forgetParty(tx, caller.account, companyId, params.id);
+        else {
+          const known = await lastDirectory(tx, companyId, '');
+          if (known !== null && !known.people.some((party) => party.partyId === partyId))
+            throw invalidInput([{ path: 'partyId', message: 'Procore’s directory has no such person.' }]);
+          if (!(await saveParty(tx, caller.account, companyId, params.id, partyId)))
+            throw conflict('Somebody else is this person in Procore. Take it from them first.');
+        }
+        await audit(tx, caller, partyId === null ? 'person.unlinked' : 'person.linked', params.id);
         return person(tx, caller, params.id);
       }),
   );
@@ -131,15 +136,40 @@ export function peopleRoutes({ route, deps }: RouteContext): void {
     },
     async ({ db, caller, params }) => {
       await requireCompany(db, deps, caller.account, params.id);
-      return { rows: (await readDirectory(db, params.id, '', AGES)) ?? [] };
+      const known = await lastDirectory(db, params.id, '');
+      return { readAt: known?.readAt ?? null, rows: known?.people ?? [] };
     },
   );
+
+  refreshes('directory', 'directory', 'Reads the people of the company’s directory from Procore again');
+  refreshes('time-types', 'time_type', 'Reads the company’s time types from Procore again');
+
+  /** Asks Procore for one kind of list again; it arrives a moment later. */
+  function refreshes(path: string, recordKind: string, does: string): void {
+    route(
+      {
+        method: 'post',
+        path: `/api/companies/:id/${path}/refresh`,
+        does,
+        may: 'people.change',
+        params: Params,
+        status: 202,
+      },
+      async ({ db, caller: { account }, params: { id } }) => {
+        await requireCompany(db, deps, account, id);
+        await insertEvents(db, [
+          { account, companyId: id, source: 'refresh', flow: 'users', scope: id, recordKind, recordId: null },
+        ]);
+        return undefined;
+      },
+    );
+  }
 
   route(
     {
       method: 'get',
       path: '/api/time-setup',
-      does: 'User groups, entry types and access personas',
+      does: 'User groups, entry types and access personas, and the cost types of labour a group can name',
       may: 'read',
       answer: TimeSetup,
     },
@@ -147,10 +177,16 @@ export function peopleRoutes({ route, deps }: RouteContext): void {
       groups: await listGroups(db, account),
       entryTypes: await listEntryTypes(db, account),
       personas: await listPersonas(db, account),
+      labourCostTypes: await listLabourTypes(db, account),
     }),
   );
 
-  saves('user-groups', 'time sheet user group', UserGroupInput, UserGroup, saveGroup);
+  saves('user-groups', 'time sheet user group', UserGroupInput, UserGroup, async (db, account, fields, id) => {
+    const { labourCostTypeId } = fields;
+    if (labourCostTypeId !== null && !(await listLabourTypes(db, account)).some((one) => one.id === labourCostTypeId))
+      throw invalidInput([{ path: 'labourCostTypeId', message: 'There is no such cost type of labour.' }]);
+    return saveGroup(db, account, fields, id);
+  });
   saves('entry-types', 'time sheet entry type', EntryTypeInput, EntryType, saveEntryType);
   saves('personas', 'access persona', PersonaInput, Persona, savePersona);
 
@@ -215,32 +251,6 @@ export function peopleRoutes({ route, deps }: RouteContext): void {
     async ({ db, caller, params }) => {
       await requireCompany(db, deps, caller.account, params.id);
       return timeTypeWindow(db, caller.account, params.id);
-    },
-  );
-
-  route(
-    {
-      method: 'post',
-      path: '/api/companies/:id/time-types/refresh',
-      does: 'Reads the company’s time types from Procore again',
-      may: 'people.change',
-      params: Params,
-      status: 202,
-    },
-    async ({ db, caller: { account }, params: { id } }) => {
-      await requireCompany(db, deps, account, id);
-      await insertEvents(db, [
-        {
-          account,
-          companyId: id,
-          source: 'refresh',
-          flow: 'users',
-          scope: id,
-          recordKind: 'time_type',
-          recordId: null,
-        },
-      ]);
-      return undefined;
     },
   );
 

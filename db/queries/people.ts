@@ -4,6 +4,7 @@ import {
   accessPersona,
   authMember,
   authUser,
+  costType,
   entryType,
   lentuneUser,
   procoreCompany,
@@ -107,7 +108,9 @@ const withNames = (db: Queryable) =>
       personaName: accessPersona.name,
       entryTypeName: entryType.name,
       isLinked: sql<boolean>`exists (select from procore_link l where l.kind = 'user' and l.local_id = ${lentuneUser.id} and l.state = 'linked')`,
-      hasParty: sql<boolean>`exists (select from procore_link l where l.kind = 'person' and l.local_id = ${lentuneUser.id})`,
+      parties: sql<{ companyId: string; partyId: string }[]>`(
+        select coalesce(json_agg(json_build_object('companyId', l.company_id, 'partyId', l.procore_id)), '[]')
+        from procore_link l where l.kind = 'person' and l.local_id = ${lentuneUser.id} and l.state = 'linked')`,
     })
     .from(lentuneUser)
     .innerJoin(userGroup, eq(userGroup.id, lentuneUser.userGroupId))
@@ -204,6 +207,13 @@ export const listEntryTypes = (db: Queryable, account: string) =>
 
 export const listPersonas = (db: Queryable, account: string) =>
   db.select().from(accessPersona).where(eq(accessPersona.account, account)).orderBy(asc(accessPersona.name));
+
+export const listLabourTypes = (db: Queryable, account: string) =>
+  db
+    .select({ id: costType.id, code: costType.code, description: costType.description })
+    .from(costType)
+    .where(and(eq(costType.account, account), eq(costType.baseType, 'labor'), eq(costType.isActive, true)))
+    .orderBy(asc(costType.code));
 
 export async function saveGroup(
   db: Queryable,

@@ -1,4 +1,5 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, ne, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import {
   costType,
   type DirectoryPerson,
@@ -34,12 +35,17 @@ export type PostedEntry = Awaited<ReturnType<typeof loadEntries>>[number];
 export async function loadForPosting(db: Queryable, account: string, timeSheetId: string) {
   const [row] = await db
     .select({
+      id: timeSheet.id,
       status: timeSheet.status,
       revision: timeSheet.revision,
       goLiveOverride: timeSheet.goLiveOverride,
       userId: lentuneUser.id,
-      email: lentuneUser.email,
-      employeeId: lentuneUser.employeeId,
+      // What two people have is nobody's: neither is found by it.
+      email: unlessShared(lentuneUser.email, sql`x.match_email = ${lentuneUser.matchEmail}`),
+      employeeId: unlessShared(
+        lentuneUser.employeeId,
+        sql`lower(trim(x.employee_id)) = lower(trim(${lentuneUser.employeeId}))`,
+      ),
       labourCostTypeId: userGroup.labourCostTypeId,
     })
     .from(timeSheet)
@@ -49,6 +55,20 @@ export async function loadForPosting(db: Queryable, account: string, timeSheetId
   if (!row) return null;
   return { ...row, entries: await loadEntries(db, timeSheetId) };
 }
+
+/**
+ * The time type of the company's default entry type (setup guide: "Procore default time sheet entry type"), for an entry
+ * type of the same kind that is not mapped: overtime never becomes normal time by itself.
+ */
+const defaultTimeType = sql`(select t.procore_id from procore_company c
+  join entry_type d on d.id = c.time_sheet_entry_type_id
+  join time_type_mapping m on m.company_id = c.id and m.entry_type_id = d.id
+  join procore_time_type t on t.id = m.procore_time_type_id and t.is_active
+  where c.id = ${project.companyId} and d.kind = ${entryType.kind})`;
+
+const unlessShared = (column: PgColumn, isShared: SQL) => sql<string | null>`case when not exists (
+  select from lentune_user x where x.account = ${lentuneUser.account} and x.id <> ${lentuneUser.id} and x.is_active
+    and ${isShared}) then ${column} end`;
 
 async function loadEntries(db: Queryable, timeSheetId: string) {
   const rows = await db
@@ -68,7 +88,7 @@ async function loadEntries(db: Queryable, timeSheetId: string) {
       codeIsActive: projectCostCode.isActive,
       codeProcoreId: sql<string | null>`(select l.procore_id from procore_link l where l.kind = 'project_cost_code'
         and l.local_id = ${projectCostCode.id} and l.company_id = ${project.companyId} and l.state = 'linked')`,
-      timeTypeId: procoreTimeType.procoreId,
+      timeTypeId: sql<string | null>`coalesce(${procoreTimeType.procoreId}, ${defaultTimeType})`,
       hasTimeTypes: sql<boolean>`exists (select from procore_time_type t where t.company_id = ${project.companyId} and t.is_active)`,
     })
     .from(timeSheetEntry)
@@ -148,19 +168,52 @@ export async function knownAs(db: Queryable, companyId: string, userId: string) 
   return { procoreUserId: of('user'), partyId: of('person') };
 }
 
-/** Saves which party a person is, as a posting found it or somebody chose. */
+/**
+ * Saves which party a person is, as a posting found it or somebody chose.
+ *
+ * @returns false, with nothing saved, when somebody else is that party already
+ */
 export async function saveParty(
   db: Queryable,
   account: string,
   companyId: string,
   userId: string,
   partyId: string,
-): Promise<void> {
-  await db.transaction((tx) =>
-    saveLinks(tx, account, companyId, 'person', [
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${companyId}/${partyId}`}, 0))`);
+    const [taken] = await tx
+      .select({ localId: procoreLink.localId })
+      .from(procoreLink)
+      .where(
+        and(
+          eq(procoreLink.account, account),
+          eq(procoreLink.companyId, companyId),
+          eq(procoreLink.kind, 'person'),
+          eq(procoreLink.procoreId, partyId),
+          ne(procoreLink.localId, userId),
+        ),
+      );
+    if (taken !== undefined) return false;
+    await saveLinks(tx, account, companyId, 'person', [
       { localId: userId, procoreId: partyId, contentHash: contentHash(partyId) },
-    ]),
-  );
+    ]);
+    return true;
+  });
+}
+
+/** Forgets which party a person is. */
+export async function forgetParty(db: Queryable, account: string, companyId: string, userId: string): Promise<void> {
+  await db
+    .delete(procoreLink)
+    .where(
+      and(
+        eq(procoreLink.account, account),
+        eq(procoreLink.companyId, companyId),
+        eq(procoreLink.kind, 'person'),
+        eq(procoreLink.localId, userId),
+      ),
+    );
 }
 
 /** A directory as last read; null when it never was, or longer ago than asked for. Empty project: the company's own. */
@@ -170,17 +223,21 @@ export async function readDirectory(
   projectProcoreId: string,
   maxAgeSeconds: number,
 ): Promise<DirectoryPerson[] | null> {
+  const known = await lastDirectory(db, companyId, projectProcoreId);
+  return known !== null && known.ageSeconds < maxAgeSeconds ? known.people : null;
+}
+
+/** A directory as last read, however long ago; null when it never was. */
+export async function lastDirectory(db: Queryable, companyId: string, projectProcoreId: string) {
   const [row] = await db
-    .select({ people: procoreDirectory.people })
+    .select({
+      people: procoreDirectory.people,
+      readAt: procoreDirectory.readAt,
+      ageSeconds: sql<number>`extract(epoch from now() - ${procoreDirectory.readAt})::float8`,
+    })
     .from(procoreDirectory)
-    .where(
-      and(
-        eq(procoreDirectory.companyId, companyId),
-        eq(procoreDirectory.projectProcoreId, projectProcoreId),
-        sql`${procoreDirectory.readAt} > now() - make_interval(secs => ${maxAgeSeconds})`,
-      ),
-    );
-  return row?.people ?? null;
+    .where(and(eq(procoreDirectory.companyId, companyId), eq(procoreDirectory.projectProcoreId, projectProcoreId)));
+  return row ?? null;
 }
 
 export async function keepDirectory(

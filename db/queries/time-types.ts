@@ -45,6 +45,11 @@ export async function timeTypeWindow(db: Queryable, account: string, companyId: 
         entryTypeId: entryType.id,
         name: entryType.name,
         procoreTimeTypeId: timeTypeMapping.procoreTimeTypeId,
+        fallback: sql<string | null>`(select t.name from procore_company c
+          join entry_type d on d.id = c.time_sheet_entry_type_id and d.kind = ${entryType.kind}
+          join time_type_mapping m on m.company_id = c.id and m.entry_type_id = d.id
+          join procore_time_type t on t.id = m.procore_time_type_id and t.is_active
+          where c.id = ${companyId})`,
       })
       .from(entryType)
       .leftJoin(

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, ne, notInArray, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, ne, notInArray, or, sql } from 'drizzle-orm';
 import type { Problem } from '../../domain/errors.ts';
 import { shortReference } from '../../domain/stamp.ts';
 import type { AgreedTimecard, DesiredTimecard, TimecardPart, TimecardSending } from '../../domain/timecards.ts';
@@ -71,6 +71,21 @@ export async function savePlannedTimecards(
         },
       });
   }
+}
+
+/** Whose record each part of a sheet is that stands in Procore, or may, by part key. */
+export async function standingParts(db: Queryable, account: string, timeSheetId: string): Promise<Map<string, string>> {
+  const rows = await db
+    .select({ partKey: timecardPart.partKey, partyId: timecardPart.partyId })
+    .from(timecardPart)
+    .where(
+      and(
+        eq(timecardPart.account, account),
+        eq(timecardPart.timeSheetId, timeSheetId),
+        or(isNotNull(timecardPart.procoreId), isNotNull(timecardPart.sending)),
+      ),
+    );
+  return new Map(rows.map(({ partKey, partyId }) => [partKey, partyId]));
 }
 
 /** A person's day of a sheet: what one activity converges. */

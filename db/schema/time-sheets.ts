@@ -100,7 +100,7 @@ export const timecardPart = pgTable(
       .notNull()
       .references(() => timeSheet.id, { onDelete: 'cascade' }),
     entryId: uuid().notNull(),
-    /** `<entry>/<piece of a night>/<Procore project>/<sub job>/<date>`: an entry moved elsewhere is another part */
+    /** `<entry>/<piece of a night>/<Procore project>/<sub job>/<date>`: an entry moved elsewhere is another part, and so is one whose person turned out to be another party (`/<party>`) */
     partKey: text().notNull(),
     projectProcoreId: text().notNull(),
     partyId: text().notNull(),

@@ -221,10 +221,12 @@ test('automatic sending is turned on after a look at what it would send first', 
   const { page } = desk;
   await approved('STEP-9');
   await page.goto('/settings?tab=options');
-  const company = page.getByRole('group', { name: 'Automatic sending to Kauri Construction Ltd' });
+  const company = page
+    .getByRole('group', { name: 'Automatic sending to Kauri Construction Ltd' })
+    .getByRole('region', { name: 'Invoices by schedule' });
   await company.getByText('Invoices leave only when somebody sends them.').waitFor();
   await company.getByRole('button', { name: 'Turn on' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Automatic sending to Kauri Construction Ltd' });
+  const dialog = page.getByRole('dialog', { name: 'Invoices by schedule' });
   await dialog.getByText(/Now it would send \d+ invoices?, \$/).waitFor();
   await dialog.getByRole('button', { name: 'Turn automatic sending on' }).click();
   await company.getByText('Every 15 minutes.').waitFor();

@@ -187,6 +187,11 @@ test('what cannot be is refused with the field at fault', async () => {
 test('another account sees none of it', async () => {
   const stranger = await world.person(['admin'], await world.otherAccount());
   expect((await stranger.get('/api/people')).body.rows).toEqual([]);
-  expect((await stranger.get('/api/time-setup')).body).toEqual({ groups: [], entryTypes: [], personas: [] });
+  expect((await stranger.get('/api/time-setup')).body).toEqual({
+    groups: [],
+    entryTypes: [],
+    personas: [],
+    labourCostTypes: [],
+  });
   expect((await stranger.get('/api/time-sheets')).body.rows).toEqual([]);
 });

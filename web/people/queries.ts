@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { Person, PersonList, TimeSetup, TimeTypeWindow } from '../../schemas/people.ts';
+import { PartyList, Person, PersonList, TimeSetup, TimeTypeWindow } from '../../schemas/people.ts';
 import { api, queryClient } from '../api.ts';
 
 export const peopleQuery = queryOptions({
@@ -29,8 +29,31 @@ export async function savePerson(id: string | null, body: object): Promise<void>
   await changed();
 }
 
-export async function addSetup(kind: 'user-groups' | 'entry-types' | 'personas', body: object): Promise<void> {
-  await api.post(`/api/time-setup/${kind}`, z.unknown(), body);
+export async function saveSetup(
+  kind: 'user-groups' | 'entry-types' | 'personas',
+  id: string | null,
+  body: object,
+): Promise<void> {
+  if (id === null) await api.post(`/api/time-setup/${kind}`, z.unknown(), body);
+  else await api.put(`/api/time-setup/${kind}/${id}`, z.unknown(), body);
+  await changed();
+}
+
+export const directoryQuery = (companyId: string) =>
+  queryOptions({
+    queryKey: ['people', 'directory', companyId],
+    queryFn: () => api.get(`/api/companies/${companyId}/directory`, PartyList),
+    // It arrives a moment after it was asked for.
+    refetchInterval: ({ state }) => (state.data?.readAt === null ? 2_000 : false),
+  });
+
+export async function refreshDirectory(companyId: string): Promise<void> {
+  await api.post(`/api/companies/${companyId}/directory/refresh`, z.unknown());
+  await changed();
+}
+
+export async function chooseParty(id: string, companyId: string, partyId: string | null): Promise<void> {
+  await api.post(`/api/people/${id}/party`, Person, { companyId, partyId });
   await changed();
 }
 

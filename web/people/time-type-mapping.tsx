@@ -69,7 +69,7 @@ function Rows({ company, window, mayChange, onDone }: RowsProps) {
             const change = changes[row.entryTypeId];
             const chosen = change === undefined ? row.procoreTimeTypeId : change;
             const type = window.timeTypes.find((one) => one.id === chosen);
-            const warning = warningOf(chosen, type?.isActive, window.timeTypes.length);
+            const warning = warningOf(chosen, type?.isActive, row.fallback, window.timeTypes.length);
             return (
               <tr key={row.entryTypeId} data-unmapped={chosen === null || undefined}>
                 <th scope="row">{row.name}</th>
@@ -122,7 +122,16 @@ function Rows({ company, window, mayChange, onDone }: RowsProps) {
   );
 }
 
-function warningOf(chosen: string | null, isActive: boolean | undefined, types: number): string | null {
-  if (chosen === null) return types === 0 ? null : 'Not mapped: time of this type cannot be sent.';
-  return isActive === false ? 'Removed in Procore.' : null;
+function warningOf(
+  chosen: string | null,
+  isActive: boolean | undefined,
+  fallback: string | null,
+  types: number,
+): string | null {
+  const unmapped =
+    fallback === null
+      ? 'time of this type cannot be sent.'
+      : `time of this type is sent as ${fallback}, as the default entry type is.`;
+  if (chosen === null) return types === 0 ? null : `Not mapped: ${unmapped}`;
+  return isActive === false ? `Removed in Procore: ${unmapped}` : null;
 }

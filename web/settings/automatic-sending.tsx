@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { AutomaticSending } from '../../schemas/automatic-sending.ts';
 import { Company } from '../../schemas/connection.ts';
 import { api, queryClient } from '../api.ts';
@@ -25,7 +25,7 @@ export function AutomaticSendingSection({ companies, mayChange }: { companies: C
   return (
     <Section
       title="Automatic sending"
-      hint="Approved invoices leave by themselves. Nothing from before the go-live date ever does."
+      hint="Approved invoices, and time sheets as the settings send them, leave by themselves. Nothing from before the go-live date ever does."
     >
       <div className={styles.column}>
         {companies.map((company) => (
@@ -55,46 +55,99 @@ interface SendingProps {
 }
 
 function Sending({ company, sending, mayChange }: SendingProps) {
-  const [isAsking, setAsking] = useState(false);
-  const { due, isOn } = sending;
+  const { due, timeSheets, goLiveDate } = sending;
   const refresh = () => queryClient.invalidateQueries({ queryKey: sendingQuery(company.id).queryKey });
-  const turn = useMutation({
-    mutationFn: (on: boolean) =>
-      api.put(
-        `/api/companies/${company.id}/automatic-sending`,
-        AutomaticSending,
-        on ? { isOn: true, seen: { count: due.count, value: due.value } } : { isOn: false },
-      ),
-    onSuccess: (next) => {
-      setAsking(false);
-      announce(
-        next.isOn ? 'Approved invoices leave by themselves now.' : 'Invoices leave only when somebody sends them.',
-      );
-    },
-    onError: announceError,
-    onSettled: refresh,
-  });
   const goLive = useMutation({
-    mutationFn: (goLiveDate: string) => api.patch(`/api/companies/${company.id}`, Company, { goLiveDate }),
+    mutationFn: (day: string) => api.patch(`/api/companies/${company.id}`, Company, { goLiveDate: day }),
     onSuccess: () => announce('Go-live date saved.'),
     onError: announceError,
     onSettled: refresh,
   });
   return (
     <>
-      <p>
-        <Tag tone={isOn ? 'good' : 'soft'}>{isOn ? 'On' : 'Off'}</Tag>{' '}
-        {isOn ? `Every ${sending.everyMinutes} minutes.` : 'Invoices leave only when somebody sends them.'}
-      </p>
       <DayField
         label="Go-live date"
         field={`go-live-${company.id}`}
-        value={sending.goLiveDate}
+        value={goLiveDate}
         isReadOnly={!mayChange || goLive.isPending}
         onChange={(day) => {
-          if (day !== null && day !== sending.goLiveDate) goLive.mutate(day);
+          if (day !== null && day !== goLiveDate) goLive.mutate(day);
         }}
       />
+      <Switch
+        name="Invoices"
+        path={`/api/companies/${company.id}/automatic-sending`}
+        isOn={sending.isOn}
+        everyMinutes={sending.everyMinutes}
+        seen={{ count: due.count, value: due.value }}
+        mayChange={mayChange}
+        onSettled={refresh}
+      >
+        <p>
+          Now it would send <strong>{countOf(due.count, 'invoice')}</strong>, ${formatMoney(due.value)} ex GST
+          {due.oldestDate !== null && `, the oldest of ${formatDay(due.oldestDate)}`}.
+        </p>
+        {due.beforeGoLive > 0 && (
+          <p>
+            {countOf(due.beforeGoLive, 'approved invoice')} from before {formatDay(goLiveDate)} stay; an admin sends
+            those singly, with a reason.
+          </p>
+        )}
+      </Switch>
+      <Switch
+        name="Time sheets"
+        path={`/api/companies/${company.id}/automatic-sending/time-sheets`}
+        isOn={timeSheets.isOn}
+        everyMinutes={sending.everyMinutes}
+        seen={{ count: timeSheets.due.count }}
+        mayChange={mayChange}
+        onSettled={refresh}
+      >
+        <p>
+          Now it would send <strong>{countOf(timeSheets.due.count, 'time sheet')}</strong>
+          {timeSheets.due.oldestDate !== null && `, the oldest time of ${formatDay(timeSheets.due.oldestDate)}`}.
+        </p>
+        {timeSheets.due.beforeGoLive > 0 && (
+          <p>
+            {countOf(timeSheets.due.beforeGoLive, 'time sheet')} from before {formatDay(goLiveDate)} stay; an admin
+            sends those singly, with a reason.
+          </p>
+        )}
+      </Switch>
+    </>
+  );
+}
+
+interface SwitchProps {
+  name: 'Invoices' | 'Time sheets';
+  path: string;
+  isOn: boolean;
+  everyMinutes: number;
+  /** what the dry run shows, sent back so that nobody turns on what they have not seen */
+  seen: object;
+  mayChange: boolean;
+  onSettled(): Promise<void>;
+  /** the dry run */
+  children: ReactNode;
+}
+
+function Switch({ name, path, isOn, everyMinutes, seen, mayChange, onSettled, children }: SwitchProps) {
+  const [isAsking, setAsking] = useState(false);
+  const turn = useMutation({
+    mutationFn: (on: boolean) => api.put(path, AutomaticSending, on ? { isOn: true, seen } : { isOn: false }),
+    onSuccess: (_, on) => {
+      setAsking(false);
+      announce(on ? `${name} leave by themselves now.` : `${name} leave only when somebody sends them.`);
+    },
+    onError: announceError,
+    onSettled,
+  });
+  return (
+    <section className={styles.column} aria-label={`${name} by schedule`}>
+      <p>
+        {name} <Tag tone={isOn ? 'good' : 'soft'}>{isOn ? 'On' : 'Off'}</Tag>{' '}
+        {isOn ? `Every ${everyMinutes} minutes.` : `${name} leave only when somebody sends them.`}
+      </p>
       {mayChange && (
         <Button
           variant="default"
@@ -105,23 +158,14 @@ function Sending({ company, sending, mayChange }: SendingProps) {
           {isOn ? 'Turn off' : 'Turn on'}
         </Button>
       )}
-      <Modal opened={isAsking} onClose={() => setAsking(false)} title={`Automatic sending to ${company.name}`}>
+      <Modal opened={isAsking} onClose={() => setAsking(false)} title={`${name} by schedule`}>
         <div className={styles.column}>
-          <p>
-            Now it would send <strong>{countOf(due.count, 'invoice')}</strong>, ${formatMoney(due.value)} ex GST
-            {due.oldestDate !== null && `, the oldest of ${formatDay(due.oldestDate)}`}.
-          </p>
-          {due.beforeGoLive > 0 && (
-            <p>
-              {countOf(due.beforeGoLive, 'approved invoice')} from before {formatDay(sending.goLiveDate)} stay; an admin
-              sends those singly, with a reason.
-            </p>
-          )}
-          <Button loading={turn.isPending} onClick={() => turn.mutate(true)}>
+          {children}
+          <Button data-autofocus loading={turn.isPending} onClick={() => turn.mutate(true)}>
             Turn automatic sending on
           </Button>
         </div>
       </Modal>
-    </>
+    </section>
   );
 }

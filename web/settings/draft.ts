@@ -258,6 +258,7 @@ function wordsOf(name: keyof Settings, value: Settings[keyof Settings]): string 
   if (name === 'roundingTolerance' || name === 'taxTolerance') return `$${formatMoney(plainNumber(String(value)))}`;
   if (name === 'directCostStatus') return STATUS_WORDS[value as Settings['directCostStatus']];
   if (name === 'requisitionStatus') return CLAIM_STATUS_WORDS[value as Settings['requisitionStatus']];
+  if (name === 'timeSheetApproval') return TIME_APPROVAL_WORDS[value as Settings['timeSheetApproval']];
   return typeof value === 'boolean' ? onOff(value) : String(value);
 }
 
@@ -265,6 +266,11 @@ export const STATUS_WORDS: Record<Settings['directCostStatus'], string> = {
   draft: 'Draft',
   pending: 'Pending',
   approved: 'Approved',
+};
+
+export const TIME_APPROVAL_WORDS: Record<Settings['timeSheetApproval'], string> = {
+  final: 'The last one',
+  first: 'The first one',
 };
 
 export const CLAIM_STATUS_WORDS: Record<Settings['requisitionStatus'], string> = {

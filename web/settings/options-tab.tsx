@@ -2,7 +2,7 @@ import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import type { Settings } from '../../schemas/settings.ts';
 import { Section } from '../elements/screen.tsx';
 import { AutomaticSendingSection } from './automatic-sending.tsx';
-import { CLAIM_STATUS_WORDS, LABELS, STATUS_WORDS, setSetting } from './draft.ts';
+import { CLAIM_STATUS_WORDS, LABELS, STATUS_WORDS, setSetting, TIME_APPROVAL_WORDS } from './draft.ts';
 import styles from './settings.module.css';
 import type { TabProps } from './settings.tsx';
 
@@ -102,6 +102,19 @@ export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
             'createBillingPeriod',
             'The month of the invoice; no other period is closed, opened again or overlapped.',
           )}
+        </div>
+      </Section>
+      <Section title="Time sheets" hint="Sending them is ticked on the Procore tab, under Create code settings.">
+        <div className={styles.column}>
+          <NativeSelect
+            w={340}
+            label={LABELS.timeSheetApproval}
+            description="Where a user group asks for two approvals and time sheets are sent after approval."
+            disabled={!mayChange}
+            data={Object.entries(TIME_APPROVAL_WORDS).map(([value, label]) => ({ value, label }))}
+            value={now.timeSheetApproval}
+            onChange={(event) => set('timeSheetApproval', event.currentTarget.value as Settings['timeSheetApproval'])}
+          />
         </div>
       </Section>
       <Section title="New projects and codes" hint="Records that are already here keep their codes.">
