@@ -37,7 +37,7 @@ export type Commitment = z.infer<typeof Commitment>;
 
 export const CommitmentQuery = PageQuery.extend({ projectId: Id.optional() });
 
-const CommitmentLine = z.object({
+export const CommitmentLine = z.object({
   id: Id,
   position: z.number().int(),
   description: z.string().nullable(),

@@ -113,8 +113,10 @@ export const CompanyChange = z
     timeSheetPersonaId: Id.nullable(),
     goLiveDate: z.iso.date(),
     syncSubContracts: z.boolean(),
-    /** `lentune` is refused while purchase orders cannot be sent to Procore */
+    /** refused with CONFLICT while purchase orders are unlinked or half sent, unless `confirmedOrders` says they were seen */
     purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),
+    /** the `confirmation` of GET /api/companies/:id/preview-order-master */
+    confirmedOrders: z.string().max(100),
     createWhereErp: z.enum(['ask', 'allow', 'refuse']),
     /** ids of the stages that are ticked; all others are not */
     monitoredStageIds: z.array(Id),
@@ -122,6 +124,32 @@ export const CompanyChange = z
   .partial()
   .strict();
 export type CompanyChange = z.infer<typeof CompanyChange>;
+
+/**
+ * GET /api/companies/:id/preview-order-master?to= : what another master of purchase orders means for those that are there.
+ * Nothing is deleted and links are kept, whatever the master.
+ */
+export const OrderMasterPreview = z.object({
+  /** what the change does, as sentences */
+  effects: z.array(z.string()),
+  orders: z.array(
+    z.object({
+      id: Id,
+      number: z.string(),
+      projectText: z.string(),
+      vendorName: z.string().nullable(),
+      standing: z.enum(['unlinked', 'half-sent', 'on-its-way']),
+      /** what becomes of it, as a sentence */
+      says: z.string(),
+    }),
+  ),
+  /** why it cannot be changed now; null where it can */
+  why: z.string().nullable(),
+  /** what PATCH wants as `confirmedOrders`; null where it wants nothing */
+  confirmation: z.string().nullable(),
+});
+export type OrderMasterPreview = z.infer<typeof OrderMasterPreview>;
+export const OrderMasterQuery = z.object({ to: z.enum(PURCHASE_ORDER_MASTERS) });
 
 /** GET /api/companies/:id/tax-mappings */
 export const TaxMappings = z.object({

@@ -8,8 +8,8 @@ export type MappingChoice = z.infer<typeof MappingChoice>;
 /** GET /api/mapping-tasks?state=open|decided (a page): one question about a Procore record */
 export const MappingTask = z.object({
   id: Id,
-  kind: z.enum(['vendor', 'project', 'cost_code', 'cost_type', 'variation', 'user']),
-  question: z.enum(['match', 'renamed', 'merged']),
+  kind: z.enum(['vendor', 'project', 'cost_code', 'cost_type', 'variation', 'user', 'purchase_order']),
+  question: z.enum(['match', 'renamed', 'merged', 'cancelled']),
   companyName: z.string(),
   /** the record as Procore names it */
   subject: z.string(),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { commitmentPlace, findCommitment, listCommitments, refreshAtOnce } from '../../db/queries/commitments.ts';
-import type { CommitmentKind } from '../../domain/commitments.ts';
 import {
   Commitment,
   CommitmentDetail,
@@ -18,40 +17,33 @@ import { conflict, invalidInput, notFound } from '../refusal.ts';
 const CommitmentParams = z.object({ id: Id });
 
 export function commitmentRoutes({ route, deps }: RouteContext): void {
-  const lists = [
-    ['purchase_order', '/api/purchase-orders', 'Purchase orders'],
-    ['sub_contract', '/api/subcontracts', 'Subcontracts'],
-  ] as const satisfies [CommitmentKind, string, string][];
+  route(
+    {
+      method: 'get',
+      path: '/api/subcontracts',
+      does: 'Subcontracts by number, with what is left of each',
+      may: 'read',
+      query: CommitmentQuery,
+      answer: page(Commitment),
+    },
+    ({ db, caller, query }) => listCommitments(db, caller.account, 'sub_contract', query),
+  );
 
-  for (const [kind, path, words] of lists) {
-    route(
-      {
-        method: 'get',
-        path,
-        does: `${words} by number, with what is left of each`,
-        may: 'read',
-        query: CommitmentQuery,
-        answer: page(Commitment),
-      },
-      ({ db, caller, query }) => listCommitments(db, caller.account, kind, query),
-    );
-
-    route(
-      {
-        method: 'get',
-        path: `${path}/:id`,
-        does: `One of the ${words.toLowerCase()} with its lines and variations`,
-        may: 'read',
-        params: CommitmentParams,
-        answer: CommitmentDetail,
-      },
-      async ({ db, caller, params }) => {
-        const found = await findCommitment(db, caller.account, kind, params.id);
-        if (found === null) throw notFound(kind === 'purchase_order' ? 'purchase order' : 'subcontract');
-        return found;
-      },
-    );
-  }
+  route(
+    {
+      method: 'get',
+      path: '/api/subcontracts/:id',
+      does: 'One of the subcontracts with its lines and variations',
+      may: 'read',
+      params: CommitmentParams,
+      answer: CommitmentDetail,
+    },
+    async ({ db, caller, params }) => {
+      const found = await findCommitment(db, caller.account, 'sub_contract', params.id);
+      if (found === null) throw notFound('subcontract');
+      return found;
+    },
+  );
 
   route(
     {

@@ -10,11 +10,12 @@ import { COMMITMENT_KINDS, isSynced } from '../../domain/commitments.ts';
 import { waitKeys } from '../../domain/waits.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Id } from '../../schemas/common.ts';
-import { Company, CompanyChange, CompanyList } from '../../schemas/connection.ts';
+import { Company, CompanyChange, CompanyList, OrderMasterPreview, OrderMasterQuery } from '../../schemas/connection.ts';
 import { ProjectsPreview, StagesPreviewRequest } from '../../schemas/previews.ts';
 import { previewProjects } from '../arrivals.ts';
 import { connectionDefaults } from '../connection-defaults.ts';
 import type { RouteContext } from '../context.ts';
+import { previewOrderMaster, requireSeenOrders } from '../order-master.ts';
 import { invalidInput, notFound } from '../refusal.ts';
 import { bringInUsers, checkUserSync } from '../time-defaults.ts';
 
@@ -54,11 +55,11 @@ export function companyRoutes({ route, deps }: RouteContext): void {
       body: CompanyChange,
       answer: Company,
     },
-    ({ db, caller: { account, actor }, params: { id }, body }) =>
+    ({ db, caller: { account, actor }, params: { id }, body: { confirmedOrders, ...body } }) =>
       db.transaction(async (tx) => {
         const before = await requireCompany(tx, deps, account, id);
         refuseUnknownStages(before, body);
-        refuseLentuneOrders(body);
+        await requireSeenOrders(tx, account, before, { ...body, confirmedOrders });
         await checkUserSync(tx, account, before, body);
         await changeCompany(tx, account, id, body);
         if (body.createWhereErp === 'allow') await requeueWaiting(tx, account, [waitKeys.accountingSystem(id)]);
@@ -100,6 +101,20 @@ export function companyRoutes({ route, deps }: RouteContext): void {
       return previewProjects(deps, db, { account, companyId: id, stages, only: { inStages } });
     },
   );
+
+  route(
+    {
+      method: 'get',
+      path: '/api/companies/:id/preview-order-master',
+      does: 'What another master of purchase orders means for those that are there',
+      may: 'company.change',
+      params: CompanyParams,
+      query: OrderMasterQuery,
+      answer: OrderMasterPreview,
+    },
+    async ({ db, caller: { account }, params: { id }, query: { to } }) =>
+      previewOrderMaster(db, account, await requireCompany(db, deps, account, id), to),
+  );
 }
 
 async function ofConnection(db: Queryable, { env, secrets }: Deps, account: string): Promise<CompanyView[]> {
@@ -125,18 +140,6 @@ function refuseUnknownStages({ stages }: CompanyView, { monitoredStageIds = [] }
     known.has(id) ? [] : [{ path: `monitoredStageIds.${index}`, message: 'This company has no such stage.' }],
   );
   if (unknown.length > 0) throw invalidInput(unknown);
-}
-
-/** Lentune can be the master of purchase orders only when it can send them. */
-function refuseLentuneOrders({ purchaseOrderMaster }: CompanyChange): void {
-  if (purchaseOrderMaster === 'lentune')
-    throw invalidInput([
-      {
-        path: 'purchaseOrderMaster',
-        message:
-          '"Lentune purchase orders" cannot be chosen yet: this version does not send purchase orders to Procore.',
-      },
-    ]);
 }
 
 /** Stages that are ticked or unticked by a change. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { COMMITMENT_KINDS, type CommitmentKind, isSynced, remainingOf, whyGreyed } from '../../domain/commitments.ts';
 import { normaliseName } from '../../domain/matching.ts';
 import {
@@ -95,12 +95,13 @@ export async function listCommitments(
   db: Queryable,
   account: string,
   kind: CommitmentKind,
-  input: ListInput & { projectId?: string | undefined },
+  input: ListInput & { projectId?: string | undefined; only?: SQL | undefined },
 ) {
   const head = HEADS[kind];
   const matching = and(
     eq(head.account, account),
     input.projectId === undefined ? undefined : eq(head.projectId, input.projectId),
+    input.only,
     holding(input.search, head.number, head.description, head.vendorName),
   );
   const rows = await selectHeads(db, kind)

@@ -163,7 +163,8 @@ function routeText(routes: string[] | null, orderNumber: string | null, projectN
   return projectNames === null ? 'Accounting' : 'Direct cost';
 }
 
-function markText(
+/** The sentence beside a mark; null where the mark says all. */
+export function markText(
   mark: InvoiceMark | null,
   problem: Finding | undefined,
   waitingFor: string | null,

@@ -119,6 +119,8 @@ function choicesOf(
   hasRecord: boolean,
   isLinked: boolean,
 ): Choice[] {
+  // Whoever dealt with it in Procore says so; nothing here follows from it.
+  if (question === 'cancelled') return ['keep'];
   if (kind !== 'vendor' || !hasRecord) return ['ignore'];
   if (question === 'renamed') return ['keep', 'create', 'link'];
   // Two linked suppliers of one name may also just be two.
@@ -222,7 +224,7 @@ export async function decideMappingTask(
 const STATES = { link: 'linked', create: 'created', keep: 'kept', ignore: 'ignored' } as const;
 
 async function apply(tx: Tx, task: MappingTaskRow, decision: Decision): Promise<VendorUndo | null> {
-  if (decision.choice === 'ignore') return null;
+  if (decision.choice === 'ignore' || task.question === 'cancelled') return null;
   const vendor = vendorOf(task);
   switch (decision.choice) {
     case 'link':

@@ -82,8 +82,11 @@ export const idempotencyKey = pgTable(
   (table) => [unique().on(table.account, table.key)],
 );
 
-/** What a mapping task asks: which record it is, whether a rename is another supplier, whether two became one. */
-export const MAPPING_QUESTIONS = ['match', 'renamed', 'merged'] as const;
+/**
+ * What a mapping task asks: which record it is, whether a rename is another supplier, whether two became one, what becomes
+ * in Procore of what was cancelled here.
+ */
+export const MAPPING_QUESTIONS = ['match', 'renamed', 'merged', 'cancelled'] as const;
 
 /** A question about one Procore record that a person must decide. Decided ones stay, so that a decision can be taken back. */
 export const mappingTask = pgTable(
@@ -92,7 +95,9 @@ export const mappingTask = pgTable(
     id: id(),
     account: account(),
     companyId: uuid().notNull(),
-    kind: text({ enum: ['vendor', 'project', 'cost_code', 'cost_type', 'variation', 'user'] }).notNull(),
+    kind: text({
+      enum: ['vendor', 'project', 'cost_code', 'cost_type', 'variation', 'user', 'purchase_order'],
+    }).notNull(),
     question: text({ enum: MAPPING_QUESTIONS }).notNull().default('match'),
     procoreId: text().notNull(),
     /** what came from Procore, in words */

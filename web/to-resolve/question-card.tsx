@@ -20,6 +20,15 @@ const QUESTIONS: Record<MappingTask['question'], string> = {
   match: 'Which supplier is this?',
   renamed: 'Is this still the same supplier?',
   merged: 'Were these merged?',
+  cancelled: 'What becomes of it in Procore?',
+};
+
+/** What "it stays as it is" is to each question. */
+const KEEPS: Record<MappingTask['question'], string> = {
+  match: 'Keep both',
+  renamed: 'The same supplier',
+  merged: 'Keep both',
+  cancelled: 'Dealt with in Procore',
 };
 
 /** One question: what came from Procore on the left, what it may be on the right. */
@@ -131,7 +140,7 @@ function Answers({ task, isBusy, onAnswer }: AnswersProps) {
       <div className={styles.buttons}>
         {can(task, 'keep') && (
           <Button size="xs" disabled={isBusy} onClick={() => onAnswer({ choice: 'keep' })}>
-            {task.question === 'renamed' ? 'The same supplier' : 'Keep both'}
+            {KEEPS[task.question]}
           </Button>
         )}
         {can(task, 'create') && (
@@ -244,6 +253,7 @@ function sentenceOf(task: MappingTask): string {
     case 'created':
       return 'has a payable account of its own.';
     case 'kept':
+      if (task.question === 'cancelled') return 'was dealt with in Procore.';
       return task.question === 'renamed' ? 'is the same supplier under a new name.' : 'stays as it is.';
     case 'ignored':
       return `is ignored: ${task.note ?? ''}`;
