@@ -44,6 +44,7 @@ export async function checkWorkflowBundle(root: string): Promise<string[]> {
   });
   const size = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', 'index.ts'),
+    workflowInterceptorModules: [join(root, 'workflows', 'log-attributes.ts')],
     webpackConfigHook: config,
     logger: new DefaultLogger('ERROR', () => undefined),
   }).then(

@@ -18,18 +18,20 @@ export async function connectCompanies(
 ): Promise<void> {
   const connection = await findConnectionById(db, account, connectionId);
   if (!connection) throw new Error(`There is no connection ${connectionId}`);
-  const userOf = (companyId: string | null) =>
-    procore.user({ connectionId, apiUrl: connection.apiUrl, companyId, lane: 'person' });
+  const userOf = (companyId: string | null, apiUrl = connection.apiUrl) =>
+    procore.user({ connectionId, apiUrl, companyId, lane: 'person' });
+  const answersAt = (apiUrl: string, companyId: string) => reaches(userOf(companyId, apiUrl), companyId);
   const isService = connection.signIn === 'service_account';
   const companies = await userOf(isService ? connection.serviceCompanyId : null).companies();
   const reached: Parameters<typeof saveCompanies>[3][number][] = [];
   for (const { id, name } of companies.filter((company) => company.is_active !== false)) {
     const named = await baseUrlOf(userOf(id));
-    const apiUrl = named === null ? null : acceptedApiUrl(named, connection.apiUrl, env.PROCORE_ALLOWED_HOSTS);
+    const accepted = named === null ? null : acceptedApiUrl(named, connection.apiUrl, env.PROCORE_ALLOWED_HOSTS);
+    const isElsewhere = accepted !== null && accepted !== connection.apiUrl;
     reached.push({
       procoreId: id,
       name: name ?? `Company ${id}`,
-      apiUrl: apiUrl === connection.apiUrl ? null : apiUrl,
+      apiUrl: isElsewhere && (await answersAt(accepted, id)) ? accepted : null,
     });
   }
   await db.transaction(async (tx) => {
@@ -37,6 +39,16 @@ export async function connectCompanies(
     for (const companyId of ids) await requestConnect(tx, account, companyId);
     await endQuiet(tx, account, connectionId);
   });
+}
+
+/** Whether the API of a company answers there: what Procore names may also be the address its people open. */
+async function reaches(user: UserApi, companyId: string): Promise<boolean> {
+  try {
+    return (await user.companies()).some(({ id }) => id === companyId);
+  } catch (error) {
+    if (error instanceof ProcoreError && error.kind !== 'rate-limit') return false;
+    throw error;
+  }
 }
 
 /** The host Procore names for a company. That it names none, or does not tell us, leaves the company where we found it. */

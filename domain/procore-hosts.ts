@@ -24,13 +24,15 @@ export function environmentOf(apiUrl: string): ProcoreEnvironment | null {
 
 /**
  * The origin of a host Procore named for a company, if our token may be sent there: the connection's own host, one under
- * the same domain, or one the installation allows. Anything else is null, and the connection's host is used.
+ * the same domain, or one the installation allows. Another of Procore's environments is never one of them: ids of a
+ * sandbox must not address production. Anything else is null, and the connection's host is used.
  */
 export function acceptedApiUrl(named: string, ownApiUrl: string, allowedHosts: readonly string[]): string | null {
   if (!URL.canParse(named)) return null;
   const url = new URL(named);
   const own = new URL(ownApiUrl);
   if (url.origin === own.origin) return own.origin;
+  if (environmentOf(url.origin) !== null) return null;
   if (url.protocol !== 'https:' && url.protocol !== own.protocol) return null;
   const domain = domainOf(own.hostname);
   const isUnderDomain = domain !== null && (url.hostname === domain || url.hostname.endsWith(`.${domain}`));

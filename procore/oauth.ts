@@ -166,14 +166,21 @@ async function post(
   }
   const body = asJson(text);
   if (answer.statusCode < 300) return body;
+  const said = withoutSecrets(saidBy(body ?? text), [client.clientSecret, ...SECRET_FIELDS.map((name) => form[name])]);
   throw new ProcoreError({
     ...failure,
     kind: isDead(body) ? 'unauthorized' : kindOf(answer.statusCode, ''),
     status: answer.statusCode,
-    said: saidBy(body ?? text) || `The sign-in service answered ${answer.statusCode}.`,
+    said: said || `The sign-in service answered ${answer.statusCode}.`,
     isAmbiguous: answer.statusCode >= 500,
   });
 }
+
+const SECRET_FIELDS = ['code', 'refresh_token', 'token'];
+
+/** A refusal may repeat what it was asked with. */
+const withoutSecrets = (said: string, secrets: readonly (string | undefined)[]): string =>
+  secrets.reduce<string>((text, secret) => (secret ? text.replaceAll(secret, '[hidden]') : text), said);
 
 const isDead = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && 'error' in body && DEAD.includes(String(body.error));

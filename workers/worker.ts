@@ -1,4 +1,5 @@
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { LogMetadata } from '@temporalio/common';
+import { DefaultLogger, type LogEntry, type LogLevel, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createConnectCompanyActivities } from '../activities/connect-company.ts';
 import { createDrainActivities, type DrainFlow } from '../activities/drain.ts';
 import { createFetchProjectsActivities } from '../activities/fetch-projects.ts';
@@ -97,10 +98,22 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
   });
 }
 
-/** Sends what Temporal's core has to say to our log. Once a process, before any connection. */
+/** Sends what Temporal has to say to our log. Once a process, before any connection. */
 export function logTemporalTo(logger: Logger): void {
-  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
-  Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) => logger[levels[level]](meta ?? {}, message)),
-  });
+  const log = ({ level, message, meta }: Omit<LogEntry, 'timestampNanos'>) => {
+    const { error, ...facts } = meta ?? {};
+    logger[levelOf(level, message, facts)](error === undefined ? facts : { ...facts, err: error }, message);
+  };
+  Runtime.install({ logger: new DefaultLogger('INFO', log) });
+}
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** Warnings are for whoever must act on them, which an operator need not on these two. */
+function levelOf(level: LogLevel, message: string, facts: LogMetadata) {
+  // A document that was refused: the clerk reads why in its row, and the run is Failed by design (workflows/outcome.ts).
+  if (message === 'Workflow failed' && facts.failureReason !== undefined) return 'info';
+  // The worker of the bulk queue has activities only.
+  if (message.startsWith('No workflows registered')) return 'debug';
+  return LEVELS[level];
 }

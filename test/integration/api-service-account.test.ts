@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { companyAddress } from '../../db/queries/companies.ts';
@@ -107,22 +109,34 @@ test('another Procore is another connection, with hosts of its own; the first on
 });
 
 test('a company that Procore keeps on another host is addressed there, if that host may have our token', async () => {
-  const zone = await startSimulator({ settings: { clients: [] } });
-  const other = zone.url.replace('127.0.0.1', 'localhost');
+  const other = simulator.url.replace('127.0.0.1', 'localhost');
+  await change({ signIn: 'service_account', serviceCompanyId: companyId() });
+  await control('PUT', '/settings', { companyApiUrls: { [companyId()]: other } });
+  await connect();
+  const addresses = async () => {
+    const rows = (await world.admin.get('/api/companies')).body as { id: string; procoreId: string }[];
+    const found = await Promise.all(rows.map(({ id }) => companyAddress(world.deps.db, world.account, id)));
+    return Object.fromEntries(found.map((one) => [one.companyId, one.apiUrl]));
+  };
+  expect(new Set(Object.values(await addresses()))).toEqual(new Set([simulator.url]));
+  world.deps.env.PROCORE_ALLOWED_HOSTS.push(new URL(other).host);
+  await connect();
+  expect(await addresses()).toEqual({ [companyId()]: other, [String(companies[1]?.id)]: simulator.url });
+});
+
+test('a host that Procore names but that does not answer as its API is not used', async () => {
+  const web = createServer((_request, response) => response.end('<html><title>Procore</title></html>'));
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(web.address() as AddressInfo).port}`;
   try {
+    world.deps.env.PROCORE_ALLOWED_HOSTS.push(host);
     await change({ signIn: 'service_account', serviceCompanyId: companyId() });
-    await control('PUT', '/settings', { companyApiUrls: { [companyId()]: other } });
-    await connect();
-    const addresses = async () => {
-      const rows = (await world.admin.get('/api/companies')).body as { id: string; procoreId: string }[];
-      const found = await Promise.all(rows.map(({ id }) => companyAddress(world.deps.db, world.account, id)));
-      return Object.fromEntries(found.map((one) => [one.companyId, one.apiUrl]));
-    };
-    expect(new Set(Object.values(await addresses()))).toEqual(new Set([simulator.url]));
-    world.deps.env.PROCORE_ALLOWED_HOSTS.push(new URL(other).host);
-    await connect();
-    expect(await addresses()).toEqual({ [companyId()]: other, [String(companies[1]?.id)]: simulator.url });
+    await control('PUT', '/settings', { companyApiUrls: { [companyId()]: `http://${host}` } });
+    expect((await connect()).status).toBe(200);
+    const rows = (await world.admin.get('/api/companies')).body as { id: string }[];
+    for (const { id } of rows)
+      expect((await companyAddress(world.deps.db, world.account, id)).apiUrl).toBe(simulator.url);
   } finally {
-    await zone.close();
+    await new Promise((resolve) => web.close(resolve));
   }
 });

@@ -31,12 +31,15 @@ const learn = (limit: number, remaining: number, secondsLeft: number, wasRefused
   );
 
 test('until Procore has told of a window, one call goes and the others come back when its answer is there', async () => {
+  const since = performance.now();
   const { gone, waits } = await takeAll(20, 'backfill');
-  expect(gone).toBe(1);
+  // One a second: on a slow machine the twenty take longer than that to ask.
+  expect(gone).toBeLessThanOrEqual(1 + Math.floor((performance.now() - since) / 1000));
+  expect(gone).toBeGreaterThanOrEqual(1);
   expect(Math.max(...waits)).toBeLessThanOrEqual(2000);
   await learn(100, 99, 9);
   await database.db.update(rateWait).set({ dueAt: sql`now()` });
-  expect((await takeAll(19, 'backfill')).gone).toBe(19);
+  expect((await takeAll(20 - gone, 'backfill')).gone).toBe(20 - gone);
   expect(await database.db.select().from(rateWait)).toEqual([]);
 });
 

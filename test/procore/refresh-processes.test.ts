@@ -13,8 +13,8 @@ import { createDatabase } from '../environment/database.ts';
 import { addConnection } from './connection.ts';
 import type { Job, JobResult, Reach } from './refresher.ts';
 
-/** `REFRESH_EXPIRIES=200` for the long run. */
-const EXPIRIES = Number(process.env.REFRESH_EXPIRIES ?? 5);
+/** The soak has the many. */
+const EXPIRIES = process.env.SOAK ? 200 : 5;
 const PROCESSES = 8;
 const key = randomBytes(32);
 const secrets = createSecretBox([{ id: 'test', bytes: key }]);

@@ -17,6 +17,14 @@ test.each([
   expect(acceptedApiUrl(named, OWN, [])).toBe(expected);
 });
 
+test('another environment of Procore is never a company’s host, whatever is allowed', () => {
+  const sandbox = 'https://sandbox.procore.com';
+  expect(acceptedApiUrl(OWN, sandbox, [])).toBeNull();
+  expect(acceptedApiUrl(OWN, sandbox, ['api.procore.com'])).toBeNull();
+  expect(acceptedApiUrl(sandbox, OWN, [])).toBeNull();
+  expect(acceptedApiUrl(sandbox, sandbox, [])).toBe(sandbox);
+});
+
 test('hosts outside the domain must be allowed by name', () => {
   expect(acceptedApiUrl('https://procore.kauri.example', OWN, ['procore.kauri.example'])).toBe(
     'https://procore.kauri.example',
