@@ -16,6 +16,7 @@ import { logRequests } from './request-log.ts';
 import { createRoutes } from './route.ts';
 import { accountingRoutes } from './routes/accounting.ts';
 import { accountingOauthRoutes } from './routes/accounting-oauth.ts';
+import { activityRoutes } from './routes/activity.ts';
 import { allocationRoutes } from './routes/allocations.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { approvalLimitRoutes } from './routes/approval-limits.ts';
@@ -86,6 +87,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   automaticSendingRoutes,
   invoiceStepRoutes,
   overviewRoutes,
+  activityRoutes,
   peopleRoutes,
   timeSheetRoutes,
 ];

@@ -155,6 +155,13 @@ const toResolve = createRoute({
   component: lazyRouteComponent(() => import('./to-resolve/to-resolve.tsx'), 'ToResolveScreen'),
 });
 
+const activity = createRoute({
+  getParentRoute: () => frame,
+  path: '/activity',
+  validateSearch: z.object({ show: z.enum(['changes', 'documents']).optional().catch(undefined), search: text }),
+  component: lazyRouteComponent(() => import('./activity/activity.tsx'), 'ActivityScreen'),
+});
+
 const fetches = createRoute({
   getParentRoute: () => frame,
   path: '/fetch',
@@ -199,6 +206,7 @@ export const router = createRouter({
       apiKeys,
       projectCosts,
       toResolve,
+      activity,
       fetches,
       settings,
     ]),

@@ -5,6 +5,7 @@ import {
   IconCloudDownload,
   IconFileText,
   IconHelpCircle,
+  IconHistory,
   IconHome,
   IconListNumbers,
   IconReceipt,
@@ -37,6 +38,7 @@ const PLACES: Place[] = [
   { to: '/cost-codes', name: 'Cost codes', icon: IconListNumbers },
 ];
 
+const ACTIVITY: Place = { to: '/activity', name: 'Activity', icon: IconHistory };
 const FETCH: Place = { to: '/fetch', name: 'Fetch', icon: IconCloudDownload };
 
 export function Rail() {
@@ -51,6 +53,7 @@ export function Rail() {
           <PlaceLink key={place.name} {...place} />
         ))}
         <ToResolve />
+        <PlaceLink {...ACTIVITY} />
         <PlaceLink {...FETCH} />
       </div>
       <div className={styles.railFoot}>
