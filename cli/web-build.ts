@@ -16,6 +16,8 @@ export async function buildWebIfStale(children: Children, root: string, say: (li
     command: process.execPath,
     args: [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--config', 'web/vite.config.ts'],
     cwd: root,
+    // A test's environment would make a development build, which names the files it came from.
+    env: { ...process.env, NODE_ENV: 'production' },
     logFile: join(root, '.data', 'logs', 'web-build.log'),
   });
   const how = await build.ended;
