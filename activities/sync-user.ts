@@ -12,11 +12,12 @@ import {
 } from '../db/queries/people.ts';
 import { keepDirectory } from '../db/queries/time-sheet-posting.ts';
 import { saveTimeTypes } from '../db/queries/time-types.ts';
+import type { UserOnTask } from '../db/queries/user-choices.ts';
 import type { DirectoryPerson } from '../db/schema/index.ts';
 import type { Db, Tx } from '../db/types.ts';
 import { isMassVanish } from '../domain/diff.ts';
 import { messageOf } from '../domain/errors.ts';
-import { matchPerson, type RemotePerson } from '../domain/people.ts';
+import { type KnownUser, matchPerson, type RemotePerson } from '../domain/people.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import type { TimeType } from '../procore/time-types.ts';
@@ -184,7 +185,7 @@ async function applyUsers(tx: Tx, page: FlowPage, read: UsersRead, defaults: Use
       const localId =
         match.kind === 'link' ? match.id : (await insertUsers(tx, account, [newUser(content, defaults)]))[0]!;
       if (match.kind === 'link') await updateUser(tx, account, localId, content);
-      else known.push({ id: localId, email: content.email, employeeId: content.employeeId, linkedTo: user.id });
+      else known.push({ id: localId, ...content, linkedTo: user.id });
       const before = known.find((one) => one.id === localId);
       if (before) before.linkedTo = user.id;
       await saveLinks(tx, account, companyId, 'user', [{ ...link, localId }]);
@@ -209,18 +210,17 @@ const newUser = (content: UserContent, { userGroupId, entryTypeId, personaId }: 
   source: 'procore' as const,
 });
 
-const askWho = (
-  user: User,
-  content: UserContent,
-  candidates: readonly { id: string; linkedTo: string | null }[],
-  by: string,
-) => ({
+const askWho = (user: User, content: UserContent, candidates: readonly KnownUser[], by: string) => ({
   procoreId: user.id,
   subject: content.name,
-  reason: `More than one person has this ${by}; nobody was chosen.`,
-  candidates: candidates.map(({ id, linkedTo }) => ({
+  reason:
+    candidates.length === 0
+      ? `Several users in Procore have this ${by}; nobody was chosen.`
+      : `${candidates.length > 1 ? 'More than one person has' : 'The person with'} this ${by}${candidates.length > 1 ? '' : ' is not certainly this one'}; nobody was chosen.`,
+  record: { content } satisfies UserOnTask,
+  candidates: candidates.map(({ id, name, linkedTo }) => ({
     id,
-    name: 'A person of Lentune',
+    name,
     why: linkedTo === null ? `The same ${by}.` : `The same ${by}, but linked to another Procore user.`,
   })),
 });

@@ -8,6 +8,7 @@ export interface RemotePerson {
 /** A Lentune user a person of Procore could be. */
 export interface KnownUser {
   id: string;
+  name: string;
   email: string | null;
   employeeId: string | null;
   /** Procore's id of the user it is linked to; null when it is linked to none */

@@ -70,5 +70,5 @@ export const MappingAccepted = z.object({
   refused: z.array(z.object({ id: Id, subject: z.string(), message: z.string() })),
 });
 
-/** POST /api/vendors/:id/unlink: answered with the MappingTask that asks what the vendor is instead */
+/** POST /api/vendors/:id/unlink and /api/people/:id/unlink: answered with the MappingTask that asks what it is instead */
 export const UnlinkRequest = z.object({ reason: Reason });

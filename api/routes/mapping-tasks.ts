@@ -8,7 +8,9 @@ import {
   type MappingTaskView,
   undoMappingTask,
   unlinkPayableAccount,
+  unlinkPerson,
 } from '../../db/queries/mapping-decisions.ts';
+import { userCompanies } from '../../db/queries/user-choices.ts';
 import { vendorCompanies } from '../../db/queries/vendors.ts';
 import { Id, page } from '../../schemas/common.ts';
 import {
@@ -122,13 +124,33 @@ export function mappingTaskRoutes({ route }: RouteContext): void {
         return task;
       }),
   );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/people/:id/unlink',
+      does: 'Unlinks a person from their Procore user, who becomes a question',
+      may: 'mapping.decide',
+      params: TaskParams,
+      body: UnlinkRequest,
+      answer: MappingTask,
+    },
+    ({ db, caller, params, body }) =>
+      db.transaction(async (tx) => {
+        const [companyId] = await userCompanies(tx, caller.account, params.id);
+        if (companyId === undefined) throw conflict('The person is not linked to a Procore user.');
+        const task = await unlinkPerson(tx, caller, params.id, companyId, body.reason);
+        if (task === null) throw conflict('The person is not linked to a Procore user.');
+        return task;
+      }),
+  );
 }
 
 function decided(outcome: Decided): MappingTaskView {
   if (outcome.kind === 'decided') return outcome.task;
   if (outcome.kind === 'not-found') throw notFound('mapping task');
   if (outcome.kind === 'unknown-record')
-    throw invalidInput([{ path: 'recordId', message: 'There is no such payable account.' }]);
+    throw invalidInput([{ path: 'recordId', message: `There is no such ${outcome.noun}.` }]);
   throw conflict(outcome.message);
 }
 

@@ -1,9 +1,20 @@
 import { and, desc, eq, gt, isNotNull, lt, ne, sql } from 'drizzle-orm';
 import { waitKeys } from '../../domain/waits.ts';
-import { mappingTask, payableAccount, procoreCompany } from '../schema/index.ts';
+import { lentuneUser, mappingTask, payableAccount, procoreCompany } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 import { type AuditEntry, writeAudit } from './audit.ts';
 import { type MappingTaskRow, UNDECIDED } from './mapping-tasks.ts';
+import {
+  createForUser,
+  hasUser,
+  linkUser,
+  type UserInQuestion,
+  type UserOnTask,
+  type UserUndo,
+  undoUserChoice,
+  unlinkUser,
+  whyNoNewUser,
+} from './user-choices.ts';
 import {
   createForVendor,
   hasVendor,
@@ -72,36 +83,37 @@ const select = (db: Queryable) =>
     .select({
       task: mappingTask,
       companyName: procoreCompany.name,
-      chosenName: payableAccount.description,
+      chosenName: sql<string | null>`coalesce(${payableAccount.description}, ${lentuneUser.name})`,
       isLinked: sql<boolean>`exists (select from procore_link l where l.company_id = ${mappingTask.companyId}
         and l.kind = ${mappingTask.kind} and l.procore_id = ${mappingTask.procoreId} and l.local_id is not null)`,
     })
     .from(mappingTask)
     .innerJoin(procoreCompany, eq(procoreCompany.id, mappingTask.companyId))
-    .leftJoin(payableAccount, and(eq(mappingTask.kind, 'vendor'), eq(payableAccount.id, mappingTask.chosenId)));
+    .leftJoin(payableAccount, and(eq(mappingTask.kind, 'vendor'), eq(payableAccount.id, mappingTask.chosenId)))
+    .leftJoin(lentuneUser, and(eq(mappingTask.kind, 'user'), eq(lentuneUser.id, mappingTask.chosenId)));
 
 type Selected = Awaited<ReturnType<typeof select>>[number];
 
 async function present(db: Queryable, account: string, rows: readonly Selected[]): Promise<MappingTaskView[]> {
   const ids = [...new Set(rows.flatMap(({ task }) => task.candidates.map(({ id }) => id)))].filter((id) => id !== '');
-  const hanging = await whatHangsOn(db, account, ids);
+  const hanging = new Map([...(await whatHangsOn(db, account, ids)), ...(await whoTheyAre(db, account, ids))]);
   const waiting = await whatWaits(
     db,
     account,
-    rows.map(({ task }) => waitKeys.vendor(task.subject)),
+    rows.flatMap(({ task }) => (task.kind === 'vendor' ? [waitKeys.vendor(task.subject)] : [])),
   );
   return rows.map(({ task: { record, undo: _undo, candidates, ...task }, companyName, chosenName, isLinked }) => {
     const known = candidates.flatMap((candidate) => {
-      const facts = task.kind === 'vendor' ? hanging.get(candidate.id) : { ...NOTHING_HANGS, name: candidate.name };
+      const facts = hasChoices(task.kind) ? hanging.get(candidate.id) : { ...NOTHING_HANGS, name: candidate.name };
       return facts === undefined ? [] : [{ ...candidate, ...facts }];
     });
     return {
       ...task,
       companyName,
       chosenName,
-      facts: factsOf(record as VendorOnTask | null),
+      facts: task.kind === 'user' ? factsOfUser(record as UserOnTask | null) : factsOf(record as VendorOnTask | null),
       candidates: known.map(({ id, name, code, why, openInvoices }) => ({ id, name, code, why, openInvoices })),
-      waitingInvoices: waiting.get(waitKeys.vendor(task.subject)) ?? 0,
+      waitingInvoices: task.kind === 'vendor' ? (waiting.get(waitKeys.vendor(task.subject)) ?? 0) : 0,
       choices: choicesOf(task, record !== null, isLinked),
       suggestedId: suggested(known),
     };
@@ -121,11 +133,23 @@ function choicesOf(
 ): Choice[] {
   // Whoever dealt with it in Procore says so; nothing here follows from it.
   if (question === 'cancelled') return ['keep'];
-  if (kind !== 'vendor' || !hasRecord) return ['ignore'];
+  if (!hasChoices(kind) || !hasRecord) return ['ignore'];
   if (question === 'renamed') return ['keep', 'create', 'link'];
   // Two linked suppliers of one name may also just be two.
   if (question === 'merged' && isLinked && state === 'open') return ['link', 'keep'];
   return ['link', 'create', 'ignore'];
+}
+
+/** Kinds whose record a person can link or make. */
+const hasChoices = (kind: MappingTaskRow['kind']): kind is 'vendor' | 'user' => kind === 'vendor' || kind === 'user';
+
+function factsOfUser(record: UserOnTask | null): { label: string; value: string }[] {
+  if (record === null) return [];
+  const { email, employeeId } = record.content;
+  return [
+    { label: 'Email', value: email },
+    { label: 'Employee id', value: employeeId },
+  ].flatMap(({ label, value }) => (value ? [{ label, value }] : []));
 }
 
 function factsOf(record: VendorOnTask | null): { label: string; value: string }[] {
@@ -144,9 +168,9 @@ function factsOf(record: VendorOnTask | null): { label: string; value: string }[
 
 interface Hanging {
   name: string;
-  code: string;
+  code: string | null;
   openInvoices: number;
-  /** no vendor of any company is linked to it */
+  /** nothing of Procore is linked to it */
   isFree: boolean;
 }
 
@@ -164,6 +188,17 @@ async function whatHangsOn(db: Queryable, account: string, ids: readonly string[
   return new Map(rows.map(({ id, name, code, open, free }) => [id, { name, code, openInvoices: open, isFree: free }]));
 }
 
+/** People among the candidates, with the email or number they are known by. */
+async function whoTheyAre(db: Queryable, account: string, ids: readonly string[]): Promise<Map<string, Hanging>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.execute<{ id: string; name: string; code: string | null; free: boolean }>(sql`
+    select u.id, u.name, coalesce(u.email, u.employee_id) as code,
+      not exists (select from procore_link l where l.kind = 'user' and l.local_id = u.id and l.state = 'linked') as free
+    from lentune_user u
+    where u.account = ${account} and u.id = any(${sql.param(ids)}::uuid[])`);
+  return new Map(rows.map(({ id, name, code, free }) => [id, { name, code, openInvoices: 0, isFree: free }]));
+}
+
 async function whatWaits(db: Queryable, account: string, keys: readonly string[]): Promise<Map<string, number>> {
   if (keys.length === 0) return new Map();
   const rows = await db.execute<{ key: string; waiting: number }>(sql`
@@ -175,7 +210,7 @@ async function whatWaits(db: Queryable, account: string, keys: readonly string[]
 export type Decided =
   | { kind: 'decided'; task: MappingTaskView }
   | { kind: 'not-found' }
-  | { kind: 'unknown-record' }
+  | { kind: 'unknown-record'; noun: string }
   | { kind: 'refused'; message: string };
 
 /**
@@ -194,8 +229,12 @@ export async function decideMappingTask(
   if (view === null) return { kind: 'not-found' };
   if (!view.choices.includes(decision.choice))
     return { kind: 'refused', message: `"${task.subject}" does not leave that choice.` };
-  if (decision.choice === 'link' && !(await hasVendor(tx, account, decision.recordId)))
-    return { kind: 'unknown-record' };
+  if (decision.choice === 'link' && !(await hasRecord(tx, task, decision.recordId)))
+    return { kind: 'unknown-record', noun: task.kind === 'user' ? 'person' : 'payable account' };
+  if (decision.choice === 'create' && task.kind === 'user') {
+    const message = await whyNoNewUser(tx, account, task.companyId);
+    if (message !== null) return { kind: 'refused', message };
+  }
   if (task.state !== 'open' && !(await putBack(tx, task)))
     return { kind: 'refused', message: `"${task.subject}" was linked otherwise since; look at it again.` };
   const undo = await apply(tx, task, decision);
@@ -223,8 +262,13 @@ export async function decideMappingTask(
 
 const STATES = { link: 'linked', create: 'created', keep: 'kept', ignore: 'ignored' } as const;
 
-async function apply(tx: Tx, task: MappingTaskRow, decision: Decision): Promise<VendorUndo | null> {
+const hasRecord = (tx: Tx, { account, kind }: MappingTaskRow, id: string): Promise<boolean> =>
+  kind === 'user' ? hasUser(tx, account, id) : hasVendor(tx, account, id);
+
+async function apply(tx: Tx, task: MappingTaskRow, decision: Decision): Promise<VendorUndo | UserUndo | null> {
   if (decision.choice === 'ignore' || task.question === 'cancelled') return null;
+  if (task.kind === 'user')
+    return decision.choice === 'link' ? linkUser(tx, userOf(task), decision.recordId) : createForUser(tx, userOf(task));
   const vendor = vendorOf(task);
   switch (decision.choice) {
     case 'link':
@@ -241,6 +285,13 @@ const vendorOf = ({ account, companyId, procoreId, record }: MappingTaskRow): Ve
   companyId,
   procoreId,
   record: record as VendorOnTask,
+});
+
+const userOf = ({ account, companyId, procoreId, record }: MappingTaskRow): UserInQuestion => ({
+  account,
+  companyId,
+  procoreId,
+  record: record as UserOnTask,
 });
 
 /** Opens a decided task again and puts back what stood before. */
@@ -264,7 +315,11 @@ export async function undoMappingTask(
 
 async function putBack(tx: Tx, task: MappingTaskRow): Promise<boolean> {
   if (task.undo === null) return true;
-  return (await undoVendorChoice(tx, vendorOf(task), task.undo as VendorUndo)) === 'undone';
+  const undone =
+    task.kind === 'user'
+      ? await undoUserChoice(tx, userOf(task), task.undo as UserUndo)
+      : await undoVendorChoice(tx, vendorOf(task), task.undo as VendorUndo);
+  return undone === 'undone';
 }
 
 const auditOf = (task: MappingTaskRow, actor: string): Omit<AuditEntry, 'action'> => ({
@@ -293,12 +348,38 @@ export async function unlinkPayableAccount(
 ): Promise<MappingTaskView | null> {
   const vendor = await unlinkVendor(tx, account, accountId, companyId);
   if (vendor === null) return null;
-  const subject = vendor.record.content.description;
-  const candidates = [{ id: accountId, name: subject, why: `Linked until ${actor} unlinked it.` }];
-  const asked = { subject, reason: `Unlinked: ${reason}`, candidates, record: vendor.record, raisedBy: actor };
+  return raiseUnlinked(tx, { ...vendor, kind: 'vendor', name: vendor.record.content.description }, accountId, {
+    actor,
+    reason,
+  });
+}
+
+/** Unlinks a person from their Procore user, whom the sync leaves alone from then on. Null when they are not linked. */
+export async function unlinkPerson(
+  tx: Tx,
+  { account, actor }: { account: string; actor: string },
+  personId: string,
+  companyId: string,
+  reason: string,
+): Promise<MappingTaskView | null> {
+  const user = await unlinkUser(tx, account, personId, companyId);
+  if (user === null) return null;
+  return raiseUnlinked(tx, { ...user, kind: 'user', name: user.record.content.name }, personId, { actor, reason });
+}
+
+type Unlinked = (VendorInQuestion & { kind: 'vendor' }) | (UserInQuestion & { kind: 'user' });
+
+async function raiseUnlinked(
+  tx: Tx,
+  { account, companyId, kind, procoreId, record, name: subject }: Unlinked & { name: string },
+  localId: string,
+  { actor, reason }: { actor: string; reason: string },
+): Promise<MappingTaskView | null> {
+  const candidates = [{ id: localId, name: subject, why: `Linked until ${actor} unlinked it.` }];
+  const asked = { subject, reason: `Unlinked: ${reason}`, candidates, record, raisedBy: actor };
   const [task] = await tx
     .insert(mappingTask)
-    .values({ account, companyId, kind: 'vendor', procoreId: vendor.procoreId, ...asked })
+    .values({ account, companyId, kind, procoreId, ...asked })
     .onConflictDoUpdate({
       target: [mappingTask.companyId, mappingTask.kind, mappingTask.procoreId, mappingTask.question],
       set: { ...asked, ...UNDECIDED },

@@ -42,6 +42,7 @@ export async function knownUsers(db: Queryable, account: string, companyId: stri
   return db
     .select({
       id: lentuneUser.id,
+      name: lentuneUser.name,
       email: lentuneUser.email,
       employeeId: lentuneUser.employeeId,
       linkedTo: procoreLink.procoreId,

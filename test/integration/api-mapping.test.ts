@@ -1,7 +1,16 @@
 import { desc } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureConnection } from '../../db/queries/connections.ts';
-import { auditEvent, mappingTask, payableAccount, procoreCompany, procoreConnection } from '../../db/schema/index.ts';
+import {
+  accessPersona,
+  auditEvent,
+  lentuneUser,
+  mappingTask,
+  payableAccount,
+  procoreCompany,
+  procoreConnection,
+  userGroup,
+} from '../../db/schema/index.ts';
 import { normaliseName } from '../../domain/matching.ts';
 import { type ApiWorld, startApi } from './api-world.ts';
 
@@ -93,6 +102,45 @@ test('a linked supplier is unlinked with a reason and becomes a question', async
   const unlinked = await world.admin.post(`/api/vendors/${accountId}/unlink`, { reason: 'Another company' });
   expect([unlinked.status, unlinked.body.state, unlinked.body.raisedBy]).toEqual([200, 'open', 'admin@lentune.test']);
   expect((await world.admin.post(`/api/vendors/${accountId}/unlink`, { reason: 'Again' })).status).toBe(409);
+});
+
+test('a user of Procore is linked to a person, and the person unlinked again', async () => {
+  const { db } = world.deps;
+  const { account } = world;
+  const [group] = await db.insert(userGroup).values({ account, name: 'Site' }).returning();
+  const [persona] = await db.insert(accessPersona).values({ account, name: 'Crew' }).returning();
+  const [person] = await db
+    .insert(lentuneUser)
+    .values({ account, name: 'Hana', email: 'hana@kauri.test', userGroupId: group!.id, personaId: persona!.id })
+    .returning();
+  const [task] = await db
+    .insert(mappingTask)
+    .values({
+      account,
+      companyId,
+      kind: 'user',
+      procoreId: '77',
+      subject: 'Hana Reid',
+      reason: 'Asked.',
+      candidates: [{ id: person!.id, name: 'Hana', why: 'The same email.' }],
+      record: { content: { name: 'Hana Reid', email: 'hana@kauri.test', employeeId: null, isActive: true } },
+    })
+    .returning();
+  const path = `/api/mapping-tasks/${task!.id}/decide`;
+  const nobody = await world.admin.post(path, { choice: 'link', recordId: crypto.randomUUID() });
+  expect([nobody.status, nobody.body.error.message]).toEqual([400, 'There is no such person.']);
+  expect((await world.admin.post(path, { choice: 'create' })).status).toBe(409);
+  const linked = await world.admin.post(path, { choice: 'link', recordId: person!.id });
+  expect([linked.status, linked.body.chosenName, linked.body.candidates[0]?.code]).toEqual([
+    200,
+    'Hana Reid',
+    'hana@kauri.test',
+  ]);
+  const unlink = (body: object) => world.admin.post(`/api/people/${person!.id}/unlink`, body);
+  expect((await unlink({})).status).toBe(400);
+  const unlinked = await unlink({ reason: 'Her sister' });
+  expect([unlinked.status, unlinked.body.state, unlinked.body.kind]).toEqual([200, 'open', 'user']);
+  expect((await unlink({ reason: 'Again' })).status).toBe(409);
 });
 
 test('only those who may decide do, only in their own account, and only what the question leaves', async () => {

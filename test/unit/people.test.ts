@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { findParty, type KnownUser, matchPerson } from '../../domain/people.ts';
 
 const user = (id: string, fields: Partial<KnownUser> = {}): KnownUser => ({
+  name: id,
   id,
   email: null,
   employeeId: null,

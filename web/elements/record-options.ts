@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Commitment, type CommitmentKind } from '../../schemas/commitments.ts';
 import { page } from '../../schemas/common.ts';
+import { PersonList } from '../../schemas/people.ts';
 import { CostTypeList, Project, ProjectCostCode, TaxCodeList, Vendor } from '../../schemas/records.ts';
 import { api } from '../api.ts';
 import type { Option } from './typeahead.tsx';
@@ -21,6 +22,16 @@ export async function searchProjects(search: string, limit = LIMIT): Promise<Opt
 export async function searchVendors(search: string): Promise<Option[]> {
   const { rows } = await api.get('/api/vendors', page(Vendor), { search, limit: LIMIT });
   return rows.map((row) => ({ id: row.id, text: row.description, hint: row.isActive ? row.code : 'Inactive' }));
+}
+
+/** People of time sheets by name or email. */
+export async function searchPeople(search: string): Promise<Option[]> {
+  const { rows } = await api.get('/api/people', PersonList, search === '' ? {} : { search });
+  return rows.slice(0, LIMIT).map((row) => ({
+    id: row.id,
+    text: row.name,
+    hint: row.isActive ? (row.email ?? row.employeeId ?? undefined) : 'Inactive',
+  }));
 }
 
 /** Purchase orders and subcontracts by number or words, of one project where it is known. */

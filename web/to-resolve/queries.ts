@@ -29,9 +29,9 @@ export async function unlinkVendor(id: string, reason: string): Promise<void> {
   refreshed(await api.post(`/api/vendors/${id}/unlink`, z.unknown(), { reason }));
 }
 
-/** What a decision changes: the lists, the suppliers, and invoices that waited for it. */
+/** What a decision changes: the lists, the suppliers and people, and invoices that waited for it. */
 function refreshed<T>(answer: T): T {
-  for (const key of ['mapping-tasks', 'vendors', 'invoices', 'overview'])
+  for (const key of ['mapping-tasks', 'vendors', 'people', 'invoices', 'overview'])
     void queryClient.invalidateQueries({ queryKey: [key] });
   return answer;
 }

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { MappingChoice, MappingDecision, MappingTask } from '../../schemas/mapping-tasks.ts';
 import { announce, announceError } from '../elements/announce.tsx';
-import { searchVendors } from '../elements/record-options.ts';
+import { searchPeople, searchVendors } from '../elements/record-options.ts';
 import { Tag } from '../elements/tag.tsx';
 import { Typeahead } from '../elements/typeahead.tsx';
 import { countOf, formatMoment } from '../format.ts';
@@ -52,7 +52,7 @@ export function QuestionCard({ task, mayDecide, isFirst }: CardProps & { isFirst
     >
       <div className={styles.theirs}>
         <span className={styles.soft}>
-          {task.companyName}, {QUESTIONS[task.question]}
+          {task.companyName}, {task.kind === 'user' ? 'Who is this?' : QUESTIONS[task.question]}
         </span>
         <strong className={styles.subject}>{task.subject}</strong>
         <Facts task={task} />
@@ -104,6 +104,28 @@ function useWithoutFocus(isFirst: boolean, pick: (event: KeyboardEvent) => void)
   });
 }
 
+/** What a question can be linked to, and how that is said. */
+const TARGETS = {
+  vendor: {
+    another: 'Another supplier',
+    placeholder: 'Link to another: code or words',
+    optionsKey: ['vendors', 'options'],
+    load: searchVendors,
+    gone: 'a supplier that is gone',
+    created: 'has a payable account of its own.',
+  },
+  user: {
+    another: 'Another person',
+    placeholder: 'Link to another: name or email',
+    optionsKey: ['people', 'options'],
+    load: searchPeople,
+    gone: 'a person who is gone',
+    created: 'is a new person here.',
+  },
+} as const;
+
+const targetOf = ({ kind }: MappingTask) => TARGETS[kind === 'user' ? 'user' : 'vendor'];
+
 const can = (task: MappingTask, choice: MappingChoice) => task.choices.includes(choice);
 
 function useDecision(task: MappingTask) {
@@ -128,12 +150,12 @@ function Answers({ task, isBusy, onAnswer }: AnswersProps) {
     <div className={styles.answers}>
       {can(task, 'link') && (
         <Typeahead
-          label="Another supplier"
+          label={targetOf(task).another}
           field={`another-${task.id}`}
-          placeholder="Link to another: code or words"
+          placeholder={targetOf(task).placeholder}
           value={null}
-          optionsKey={['vendors', 'options']}
-          load={searchVendors}
+          optionsKey={targetOf(task).optionsKey}
+          load={targetOf(task).load}
           onPick={(option) => option !== null && onAnswer({ choice: 'link', recordId: option.id })}
         />
       )}
@@ -249,9 +271,9 @@ const Byline = ({ children }: { children: ReactNode }) => <span className={style
 function sentenceOf(task: MappingTask): string {
   switch (task.state) {
     case 'linked':
-      return `is linked to ${task.chosenName ?? 'a supplier that is gone'}.`;
+      return `is linked to ${task.chosenName ?? targetOf(task).gone}.`;
     case 'created':
-      return 'has a payable account of its own.';
+      return targetOf(task).created;
     case 'kept':
       if (task.question === 'cancelled') return 'was dealt with in Procore.';
       return task.question === 'renamed' ? 'is the same supplier under a new name.' : 'stays as it is.';
