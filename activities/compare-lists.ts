@@ -18,31 +18,37 @@ import { messageOf } from '../domain/errors.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import { gateOfRow } from '../procore/project-row.ts';
 import type { ProjectRow } from '../procore/projects.ts';
+import { compareCommitments, hasCommitments } from './compare-commitments.ts';
 
 /** What a comparison goes through, in the order in which records refer to each other. */
-export type CompareKind = 'vendors' | 'codes' | 'users' | 'projects';
+export type CompareKind = 'vendors' | 'codes' | 'users' | 'projects' | 'commitments';
 
 export interface Comparison {
   db: Db;
   api: CompanyApi;
   run: ReconcileRunRow;
+  company: CompanyRow;
 }
 
 /** One page of a comparison, read; nothing is written before `settle`. */
-interface ComparedPage {
+export interface ComparedPage {
   /** where the kind goes on; null when this was its last page */
   next: string | null;
   /** Notes what was seen and answers the rows for the inbox. With the last page the cursor moves. */
   settle(tx: Tx): Promise<Omit<RunStep, 'calls'>>;
 }
 
-/** Which kinds are compared: those that are ticked. Short lists tell no change dates, so a look for changes leaves them out. */
+/**
+ * Which kinds are compared: those that are ticked. Short lists tell no change dates, so a look for changes leaves them out;
+ * a full comparison reads commitments whole with their projects.
+ */
 export function comparedKinds(company: CompanyRow, mode: ReconcileMode): CompareKind[] {
   return [
     ...(company.syncVendors ? (['vendors'] as const) : []),
     ...(mode === 'full' ? (['codes'] as const) : []),
     ...(company.syncUsers ? (['users'] as const) : []),
     ...(hasProjects(company) ? (['projects'] as const) : []),
+    ...(mode === 'delta' && hasCommitments(company) ? (['commitments'] as const) : []),
   ];
 }
 
@@ -60,6 +66,8 @@ export function comparePage(to: Comparison, kind: CompareKind, cursor: string | 
       return compareUsers(to, cursor);
     case 'projects':
       return compareProjects(to, cursor);
+    case 'commitments':
+      return compareCommitments(to, cursor);
   }
 }
 

@@ -66,7 +66,8 @@ export const createReconcileActivities = ({ db, procore }: ReconcileDeps) => ({
         calls += 1;
       },
     });
-    const step = await inWords(input.kind, () => comparePage({ db, api, run }, input.kind, input.cursor));
+    const company = await getCompany(db, run.account, run.companyId);
+    const step = await inWords(input.kind, () => comparePage({ db, api, run, company }, input.kind, input.cursor));
     if ('problem' in step) {
       await db.transaction((tx) => noteStep(tx, run, { calls, rows: [], problem: step.problem }));
       return null;
@@ -126,4 +127,5 @@ const NOUNS: Record<CompareKind, string> = {
   codes: 'The lists of codes',
   users: 'Users',
   projects: 'Projects',
+  commitments: 'Commitments',
 };

@@ -27,6 +27,8 @@ export interface SweepPlan {
   sweepEveryHours: number;
   /** how long one full comparison takes */
   sweepMinutes: number;
+  /** projects whose commitments one look asks; the next look goes on with others */
+  projectsPerLook: number;
   /** calls a project is reckoned with */
   callsPerProject: number;
   /** projects compared before the next wait, and that wait */
@@ -45,6 +47,10 @@ const UNTOLD_LIMIT = 600;
 const CALLS_PER_PROJECT = 5;
 const CALLS_PER_LOOK = 4;
 const CALLS_FOR_LISTS = 10;
+/** Purchase orders, subcontracts and change orders of one project: a list each. */
+const CALLS_PER_PROJECT_LOOK = 3;
+/** Of what looks may take, what commitments may; the rest is for the company's lists and for reading what changed. */
+const COMMITMENTS = 1 / 2;
 const BATCH = 50;
 
 /**
@@ -56,6 +62,7 @@ export function planSweeps(facts: SweepFacts): SweepPlan {
   const perLook = Math.max(1, facts.callsPerLook ?? CALLS_PER_LOOK);
   const perProject = Math.max(1, facts.callsPerProject ?? CALLS_PER_PROJECT);
   const changesEveryMinutes = Math.max(facts.changesEveryMinutes, Math.ceil((60 * perLook) / (callsPerHour * LOOKS)));
+  const callsPerWishedLook = callsPerHour * LOOKS * COMMITMENTS * (facts.changesEveryMinutes / 60);
   const forSweeps = callsPerHour - (60 / changesEveryMinutes) * perLook;
   const total = (facts.callsForLists ?? CALLS_FOR_LISTS) + facts.projects * perProject;
   const sweepMinutes = Math.ceil((60 * total) / forSweeps);
@@ -66,6 +73,7 @@ export function planSweeps(facts: SweepFacts): SweepPlan {
     changesEveryMinutes,
     sweepEveryHours,
     sweepMinutes,
+    projectsPerLook: Math.max(1, Math.floor(callsPerWishedLook / CALLS_PER_PROJECT_LOOK)),
     callsPerProject: perProject,
     projectsPerBatch,
     batchEveryMinutes: (60 * projectsPerBatch * perProject) / forSweeps,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, type PageInput, segment } from './call.ts';
+import { type Call, type PageInput, range, segment } from './call.ts';
 import { changeOrderLine } from './commitments.ts';
 import { count, decimal, flag, id, optional, optionalId, rows, text } from './fields.ts';
 
@@ -62,6 +62,8 @@ export interface PackagesPageInput extends PageInput {
   projectId: string;
   contractId?: string;
   ids?: readonly string[];
+  /** an instant, ISO 8601 */
+  updatedFrom?: string;
 }
 
 /** Change orders, contract section 11. Deleted packages are listed with `deleted_at`. */
@@ -70,7 +72,7 @@ export const createChangeOrders = (call: Call) => {
   const potentials = '/rest/v1.0/potential_change_orders';
   return {
     /** Packages of commitments and prime contracts alike, unless the contract is named. */
-    packagesPage: ({ projectId, contractId, ids, cursor }: PackagesPageInput) =>
+    packagesPage: ({ projectId, contractId, ids, updatedFrom, cursor }: PackagesPageInput) =>
       call.page(
         changeOrderPackageRow,
         packages,
@@ -78,6 +80,7 @@ export const createChangeOrders = (call: Call) => {
           project_id: projectId,
           contract_id: contractId,
           'filters[id]': ids,
+          'filters[updated_at]': range(updatedFrom, undefined),
           'filters[include_deleted]': 'with',
           per_page: 200,
         },

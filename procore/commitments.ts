@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, type PageInput, segment } from './call.ts';
+import { type Call, type PageInput, range, segment } from './call.ts';
 import { count, decimal, flag, id, optional, optionalId, rows, text } from './fields.ts';
 
 const header = {
@@ -62,15 +62,23 @@ export type CommitmentLine = z.infer<z.ZodObject<typeof contractLine>>;
 export interface CommitmentsPageInput extends PageInput {
   projectId: string;
   ids?: readonly string[];
+  /** an instant, ISO 8601 */
+  updatedFrom?: string;
 }
 
 /** What purchase orders and subcontracts have in common, contract section 10.2. Deleted ones are listed with `deleted_at`. */
 export const createCommitments = (call: Call, path: string) => ({
-  page: ({ projectId, ids, cursor }: CommitmentsPageInput) =>
+  page: ({ projectId, ids, updatedFrom, cursor }: CommitmentsPageInput) =>
     call.page(
       commitmentRow,
       path,
-      { project_id: projectId, 'filters[id]': ids, 'filters[include_deleted]': 'with', per_page: 200 },
+      {
+        project_id: projectId,
+        'filters[id]': ids,
+        'filters[updated_at]': range(updatedFrom, undefined),
+        'filters[include_deleted]': 'with',
+        per_page: 200,
+      },
       { cursor },
     ),
   /** With its lines. */

@@ -1,6 +1,13 @@
 import { and, count, desc, eq, sql } from 'drizzle-orm';
 import type { SweepFacts } from '../../domain/sweep-plan.ts';
-import { inboxEvent, procoreCompany, procoreConnection, rateWindow, reconcileRun } from '../schema/index.ts';
+import {
+  inboxEvent,
+  procoreCompany,
+  procoreConnection,
+  rateWindow,
+  reconcileRun,
+  syncCursor,
+} from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 import { insertEvents, type NewInboxEvent, ringAtOnce, storeEvents } from './inbox.ts';
 import type { LinkKind } from './links.ts';
@@ -206,6 +213,44 @@ export async function projectsLeft(db: Queryable, run: ReconcileRunRow): Promise
     where l.account = ${run.account} and l.company_id = ${run.companyId} and l.kind = 'project' and l.state = 'linked'
       and l.procore_id is not null and (k.at is null or k.at < ${run.createdAt}::timestamptz)`);
   return row?.left ?? 0;
+}
+
+/** Monitored projects whose commitments a look asks next, those longest unasked first, and from when on each asks for changes. */
+export async function projectsToLookAt(
+  db: Queryable,
+  run: ReconcileRunRow,
+  limit: number,
+): Promise<{ procoreId: string; since: string }[]> {
+  return db.execute<{ procoreId: string; since: string }>(sql`
+    select l.procore_id as "procoreId",
+      to_char((coalesce(k.at, c.created_at) - make_interval(mins => ${OVERLAP_MINUTES})) at time zone 'UTC',
+        'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since
+    from procore_link l
+    join procore_company c on c.id = l.company_id
+    join project p on p.id = l.local_id and p.is_monitored
+    left join sync_cursor k on k.company_id = l.company_id and k.kind = 'commitments/' || l.procore_id
+    where l.account = ${run.account} and l.company_id = ${run.companyId} and l.kind = 'project' and l.state = 'linked'
+      and l.procore_id is not null and (k.at is null or k.at < ${run.createdAt}::timestamptz)
+    order by k.at nulls first, l.procore_id limit ${limit}`);
+}
+
+/** The commitments of these projects are asked for up to the beginning of the run. */
+export async function noteLooked(tx: Tx, run: ReconcileRunRow, projectIds: readonly string[]): Promise<void> {
+  if (projectIds.length === 0) return;
+  await tx
+    .insert(syncCursor)
+    .values(
+      projectIds.map((id) => ({
+        account: run.account,
+        companyId: run.companyId,
+        kind: `commitments/${id}`,
+        at: run.createdAt,
+      })),
+    )
+    .onConflictDoUpdate({
+      target: [syncCursor.companyId, syncCursor.kind],
+      set: { at: sql`greatest(${syncCursor.at}, excluded.at)` },
+    });
 }
 
 /** A company to be compared by schedule, and whether its sign-in works. */

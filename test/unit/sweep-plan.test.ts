@@ -28,6 +28,12 @@ test('a small allowance stretches the looks and spreads the projects', () => {
   expect(plan.isStretched).toBe(true);
 });
 
+test('a look asks as many projects for their commitments as half of its calls take, and never none', () => {
+  expect(planSweeps(facts()).projectsPerLook).toBe(18);
+  expect(planSweeps(facts({ changesEveryMinutes: 60 })).projectsPerLook).toBe(75);
+  expect(planSweeps(facts({ hourlyLimit: 60 })).projectsPerLook).toBe(1);
+});
+
 test('companies of one sign-in share its allowance', () => {
   expect(planSweeps(facts({ companies: 3 })).callsPerHour).toBe(300);
 });
