@@ -13,7 +13,7 @@ import type { IntegrationSettings } from '../db/queries/settings.ts';
 import type { Tx } from '../db/types.ts';
 import { assignCodes, type ComposedCode, composeCodes, selectCodes } from '../domain/codes.ts';
 import { waitKeys } from '../domain/waits.ts';
-import { type BudgetReading, type CodesReading, PROJECT_LEVEL } from './project-reading.ts';
+import { type BudgetReading, type CodesReading, PROJECT_LEVEL, pairsOf } from './project-reading.ts';
 import { applyCostTypes } from './sync-cost-codes.ts';
 
 export interface CodesTarget {
@@ -90,8 +90,11 @@ function selectByBiller(
   const kept: Kept = { codes: [], billers: new Set() };
   const warnings: string[] = [];
   if (budget.kind === 'unreadable') warnings.push(`The budget cannot be read in Procore: ${endSentence(budget.said)}`);
-  if (budget.kind === 'none')
-    warnings.push('The project has no budget in Procore, so its codes come without cost types.');
+  if (budget.kind === 'none') {
+    const types =
+      budget.pairs.length === 0 ? 'its codes come without cost types' : 'cost types come from its budget codes';
+    warnings.push(`The project has no budget in Procore, so ${types}.`);
+  }
   for (const [biller, codes] of billers) {
     const composed = composeCodes(codes, subJobs, codesInBudget(budget, held));
     const selection =
@@ -213,7 +216,10 @@ async function dropLeft(
   return left;
 }
 
-/** Attaches cost types from the budget's rows; without a readable budget those of before stay. */
+/**
+ * Attaches cost types from the budget's rows, or without a budget from its budget codes, to the codes those name. Where
+ * neither says anything, the types of before stay.
+ */
 async function pairWithTypes(
   tx: Tx,
   { account, companyId }: CodesTarget,
@@ -221,17 +227,19 @@ async function pairWithTypes(
   localIds: ReadonlyMap<string, string>,
   dropped: Held,
 ): Promise<string[]> {
-  if (budget.kind !== 'rows') return [];
+  const read = pairsOf(budget);
+  if (read.length === 0) return [];
   const types = await findLinks(tx, account, companyId, 'cost_type', [
-    ...new Set(budget.rows.flatMap((row) => row.typeId ?? [])),
+    ...new Set(read.flatMap(({ typeId }) => typeId ?? [])),
   ]);
   const pairs = new Map<string, LocalPair>();
-  for (const { codeId, typeId } of budget.rows) {
+  for (const { codeId, typeId } of read) {
     const localCode = localIds.get(codeId);
     const localType = types.get(typeId ?? '')?.localId;
     if (localCode && localType) pairs.set(`${localCode} ${localType}`, { codeId: localCode, typeId: localType });
   }
-  const codes = [...localIds.values(), ...dropped.map((code) => code.id)];
+  const named = new Set([...pairs.values()].map(({ codeId }) => codeId));
+  const codes = budget.kind === 'rows' ? [...localIds.values(), ...dropped.map((code) => code.id)] : [...named];
   const changed = await saveBudgetPairs(tx, account, codes, [...pairs.values()]);
   return [...localIds].flatMap(([procoreId, localId]) => (changed.has(localId) ? [procoreId] : []));
 }

@@ -8,6 +8,7 @@ import type { CompanyApi } from '../procore/client.ts';
 import type { CostCode } from '../procore/cost-codes.ts';
 import type { CostType } from '../procore/cost-types.ts';
 import { ProcoreError } from '../procore/errors.ts';
+import type { WbsCode } from '../procore/wbs.ts';
 
 /** Lists are kept per biller: the project itself, or a sub job by its id. */
 export const PROJECT_LEVEL = '';
@@ -18,9 +19,16 @@ const AT_ONCE = 4;
 
 export type BudgetReading =
   /** codes the budget has a row for, and the type each row pairs its code with */
-  | { kind: 'rows'; rows: { codeId: string; typeId: string | null }[] }
-  | { kind: 'none' }
+  | { kind: 'rows'; rows: CodeWithType[] }
+  /** `pairs`: what the project's budget codes pair, which may be there without a budget */
+  | { kind: 'none'; pairs: CodeWithType[] }
   | { kind: 'unreadable'; said: string };
+
+/** Procore ids of a cost code and of the type it is paired with. */
+export interface CodeWithType {
+  codeId: string;
+  typeId: string | null;
+}
 
 /** What one activity read of a project's cost codes. */
 export interface CodesReading {
@@ -55,7 +63,7 @@ export interface ReadingInput {
 /** Reads cost codes with their sub jobs and the budget: everything the rules need to decide, before any of it is written. */
 export async function readCodes(input: ReadingInput): Promise<CodesReading> {
   const { api, projectId, wanted, from } = input;
-  const [budget, atProject, subJobs] = await Promise.all([
+  const [budgetRows, atProject, subJobs] = await Promise.all([
     readBudget(api, projectId),
     from === 0 ? readBiller(api, projectId, PROJECT_LEVEL) : null,
     wanted.kind === 'all' || wanted.subJobIds.length > 0 ? api.subJobs.all(projectId) : null,
@@ -74,6 +82,7 @@ export async function readCodes(input: ReadingInput): Promise<CodesReading> {
   const isSubJobListComplete = subJobs !== null || known.length > 0;
   const { gone, massVanish } = await findGone(input, billers, isSubJobListComplete ? known : null);
   const next = from + slice.length;
+  const budget = budgetRows.kind === 'none' ? await readBudgetCodes(api, projectId, billers, known) : budgetRows;
   return {
     billers,
     subJobs: known.map(({ id, code, name }) => ({ procoreId: id, code, name: name ?? '' })),
@@ -141,8 +150,8 @@ const toCode = (row: CostCode, biller: string): ProcoreCode => ({
 async function readBudget(api: CompanyApi, projectId: string): Promise<BudgetReading> {
   try {
     const [view] = await api.budget.views(projectId);
-    if (view === undefined) return { kind: 'none' };
-    const rows: { codeId: string; typeId: string | null }[] = [];
+    if (view === undefined) return { kind: 'none', pairs: [] };
+    const rows: CodeWithType[] = [];
     let cursor: string | null = null;
     do {
       const page: Awaited<ReturnType<CompanyApi['budget']['detailRowsPage']>> = await api.budget.detailRowsPage({
@@ -156,20 +165,66 @@ async function readBudget(api: CompanyApi, projectId: string): Promise<BudgetRea
       }
       cursor = page.next;
     } while (cursor !== null);
-    return rows.length === 0 ? { kind: 'none' } : { kind: 'rows', rows };
+    return rows.length === 0 ? { kind: 'none', pairs: [] } : { kind: 'rows', rows };
   } catch (error) {
     if (isHidden(error)) return { kind: 'unreadable', said: error.said };
     throw error;
   }
 }
 
+/**
+ * Types by code where there is no budget: from the active budget codes. Their items have ids of their own (contract
+ * section 7), so code, type and sub job are known by what they are called; what is called so twice pairs nothing.
+ */
+async function readBudgetCodes(
+  api: CompanyApi,
+  projectId: string,
+  billers: ReadonlyMap<string, ProcoreCode[]>,
+  subJobs: readonly { id: string; code: string | null }[],
+): Promise<BudgetReading> {
+  const budgetCodes: WbsCode[] = [];
+  try {
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<CompanyApi['wbs']['codesPage']>> = await api.wbs.codesPage({ projectId, cursor });
+      budgetCodes.push(...page.rows.filter(({ status }) => status === 'active'));
+      cursor = page.next;
+    } while (cursor !== null);
+  } catch (error) {
+    if (isHidden(error)) return { kind: 'none', pairs: [] };
+    throw error;
+  }
+  if (budgetCodes.length === 0) return { kind: 'none', pairs: [] };
+  const types = await api.costTypes.all();
+  const pairs = budgetCodes.flatMap(({ segment_items: items }): CodeWithType[] => {
+    const called = (type: string) => items.find(({ segment }) => segment?.type === type);
+    const subJob = called('sub_job');
+    const biller = subJob === undefined ? PROJECT_LEVEL : only(subJobs, ({ code }) => code === subJob.code)?.id;
+    const listed = biller === undefined ? [] : (billers.get(biller) ?? []);
+    const code = only(listed, ({ fullCode, isDeleted }) => !isDeleted && fullCode === called('cost_code')?.path_code);
+    const type = only(types, (one) => one.code === called('line_item_type')?.code);
+    return code === undefined || type === undefined ? [] : [{ codeId: code.procoreId, typeId: type.id }];
+  });
+  return { kind: 'none', pairs };
+}
+
+function only<T>(rows: readonly T[], is: (row: T) => boolean): T | undefined {
+  const found = rows.filter(is);
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /** Whether Procore keeps something from us; a 404 does not tell whether it is gone. */
 export const isHidden = (error: unknown): error is ProcoreError =>
   error instanceof ProcoreError && ['forbidden', 'tool-off', 'not-found'].includes(error.kind);
 
+/** What the budget, or without one the budget codes, pair. */
+export const pairsOf = (budget: BudgetReading): CodeWithType[] => {
+  if (budget.kind === 'rows') return budget.rows;
+  return budget.kind === 'none' ? budget.pairs : [];
+};
+
 async function readUnknownTypes(input: ReadingInput, budget: BudgetReading): Promise<CostType[] | null> {
-  if (budget.kind !== 'rows') return null;
-  const ids = [...new Set(budget.rows.flatMap((row) => row.typeId ?? []))];
+  const ids = [...new Set(pairsOf(budget).flatMap(({ typeId }) => typeId ?? []))];
   const known = await findLinks(input.db, input.account, input.companyId, 'cost_type', ids);
   return ids.every((id) => known.has(id)) ? null : input.api.costTypes.all();
 }

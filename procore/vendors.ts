@@ -50,11 +50,6 @@ export interface NewVendor extends VendorFields {
   originData: string;
 }
 
-/** A field left out is not touched. */
-export interface VendorChange extends VendorFields {
-  vendorId: string;
-}
-
 /** Company vendors, contract section 4. The list holds active vendors only; deactivated ones stand in a list of their own. */
 export const createVendors = (call: Call) => {
   const company = { company_id: call.companyId };
@@ -85,13 +80,6 @@ export const createVendors = (call: Call) => {
       call.one(vendor, {
         method: 'POST',
         path: '/rest/v1.0/vendors',
-        body: { company_id: numeral(call.companyId), vendor: vendorFields(input) },
-      }),
-    /** Procore wants the name with every change. */
-    update: ({ vendorId, ...input }: VendorChange): Promise<Vendor> =>
-      call.one(vendor, {
-        method: 'PATCH',
-        path: `/rest/v1.0/vendors/${segment(vendorId)}`,
         body: { company_id: numeral(call.companyId), vendor: vendorFields(input) },
       }),
   };

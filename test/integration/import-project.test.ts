@@ -10,7 +10,7 @@ import {
 } from '../../db/queries/codes.ts';
 import { replaceWaits } from '../../db/queries/document-waits.ts';
 import { listProjects } from '../../db/queries/projects.ts';
-import { payableInvoice, procoreLink, project, projectCostCode } from '../../db/schema/index.ts';
+import { payableInvoice, procoreLink, project, projectCostCode, projectCostCodeType } from '../../db/schema/index.ts';
 import { waitKeys } from '../../domain/waits.ts';
 import { ACCOUNT, type ImportWorld, startImportWorld } from './import-world.ts';
 
@@ -103,6 +103,34 @@ describe('a first fetch', () => {
     expect(found).toMatchObject({ hasBudget: false, warning: expect.stringContaining('no budget') });
     expect((await codesOf(found.id)).every(({ costTypes }) => costTypes.length === 0)).toBe(true);
   });
+
+  test.each(['different', 'equal'])(
+    'without a budget takes types from budget codes, whose item ids are %s',
+    async (ids) => {
+      const { withoutBudget } = world.guide.exampleProjects;
+      await world.procore.switch('segment_item_ids', ids);
+      const [type] = await world.procore.list<{ id: number; code: string }>('line_item_types');
+      const [code] = withoutBudget!.codes;
+      const budgetCode = await world.procore.create<{ id: number }>('wbs_codes', {
+        project_id: withoutBudget!.id,
+        cost_code_id: code!.id,
+        line_item_type_id: type!.id,
+      });
+      const round = await world.fetchProject(withoutBudget!.id);
+      expect(round.outcomes[0]?.fetchItem?.reason).toContain('cost types come from its budget codes');
+      const types = async () =>
+        (await codesOf((await local('Takapuna Terraces')).id)).filter(({ costTypes }) => costTypes.length > 0);
+      expect(await types()).toMatchObject([
+        { code: code!.fullCode, costTypes: [{ code: type!.code, source: 'budget' }] },
+      ]);
+      await world.procore.remove('wbs_codes', budgetCode.id);
+      await world.fetchProject(withoutBudget!.id);
+      expect(await types()).toHaveLength(1);
+      const [held] = await types();
+      await world.db.delete(projectCostCodeType).where(eq(projectCostCodeType.projectCostCodeId, held!.id));
+      await world.procore.switch('segment_item_ids', 'different');
+    },
+  );
 
   test('does not take a number that a linked project has', async () => {
     const twin = await world.procore.create<{ id: number }>('projects', {

@@ -63,6 +63,7 @@ export interface ImportWorld {
     update(collection: string, id: number, fields: object): Promise<void>;
     remove(collection: string, id: number): Promise<void>;
     settings(change: object): Promise<void>;
+    switch(name: string, value: string): Promise<void>;
     fault(rule: object): Promise<void>;
     clearFaults(): Promise<void>;
   };
@@ -141,6 +142,7 @@ export async function startImportWorld(): Promise<ImportWorld> {
       update: async (collection, id, fields) => void (await control('PATCH', `/records/${collection}/${id}`, fields)),
       remove: async (collection, id) => void (await control('DELETE', `/records/${collection}/${id}`)),
       settings: async (change) => void (await control('PUT', '/settings', change)),
+      switch: async (name, value) => void (await control('PUT', '/switches', { [name]: value })),
       fault: async (rule) => void (await control('POST', '/faults', rule)),
       clearFaults: async () => void (await control('DELETE', '/faults')),
     },

@@ -145,19 +145,12 @@ test('everything the inbound flows read is read', async () => {
   expect((await api.costTypes.all()).map(({ base_type }) => base_type)).toContain('materials');
 
   const pattern = await api.wbs.pattern(projectId);
-  const segments = await api.wbs.segments(projectId);
+  const segments = await api.wbs.companySegments();
   expect(pattern.segments.map(({ id }) => id).sort()).toEqual(segments.map(({ id }) => id).sort());
-  const codeSegment = segments.find(({ type }) => type === 'cost_code');
-  const items = await api.wbs.segmentItems({
-    projectId,
-    segmentId: codeSegment?.id ?? '',
-    legacyCostCodeId: code?.id ?? '',
-    cursor: null,
-  });
-  expect(items.rows.length).toBeGreaterThan(0);
-  expect(
-    (await api.wbs.codesPage({ projectId, updatedFrom: '2000-01-01T00:00:00Z', cursor: null })).rows.length,
-  ).toBeGreaterThan(0);
+  const budgetCodes = await api.wbs.codesPage({ projectId, cursor: null });
+  expect(budgetCodes.rows[0]?.segment_items.map(({ segment }) => segment?.type)).toEqual(
+    expect.arrayContaining(['cost_code', 'line_item_type']),
+  );
 
   const [view] = await api.budget.views(projectId);
   const budget = await api.budget.detailRowsPage({ viewId: view?.id ?? '', projectId, cursor: null });
@@ -231,11 +224,6 @@ test('missing vendors, codes, types and budget codes are created', async () => {
   const projectId = String(project.id);
   const vendor = await api.vendors.create({ name: 'Tui Timber', originData: 'lentune/v/1', countryCode: 'NZ' });
   expect(vendor).toMatchObject({ name: 'Tui Timber', is_active: true, origin_data: 'lentune/v/1' });
-  expect(await api.vendors.update({ vendorId: vendor.id, name: 'Tui Timber', city: 'Tauranga' })).toMatchObject({
-    city: 'Tauranga',
-    origin_data: 'lentune/v/1',
-  });
-
   const root = await api.costCodes.create({ projectId, code: '98', name: 'Extras', originData: 'lentune/c/98' });
   const child = await api.costCodes.create({
     projectId,
@@ -247,17 +235,6 @@ test('missing vendors, codes, types and budget codes are created', async () => {
   expect(child).toMatchObject({ full_code: '98-100', parent: { id: root.id } });
   const type = await api.costTypes.create({ name: 'Crane', code: 'CR', baseType: 'equipment' });
   expect(type).toMatchObject({ code: 'CR', base_type: 'equipment' });
-
-  const segments = await api.wbs.segments(projectId);
-  const pattern = await api.wbs.pattern(projectId);
-  const itemOf = async (segmentType: string, code: string) => {
-    const segmentId = segments.find((one) => one.type === segmentType)?.id ?? '';
-    const { rows } = await api.wbs.segmentItems({ projectId, segmentId, cursor: null });
-    return { segmentId, segmentItemId: rows.find((item) => item.code === code && item.is_parent !== true)?.id ?? '' };
-  };
-  const items = [await itemOf('cost_code', '100'), await itemOf('line_item_type', 'CR')];
-  const made = await api.wbs.createCode({ projectId, pattern, items });
-  expect(await api.wbs.createCode({ projectId, pattern, items })).toMatchObject({ id: made.id });
 });
 
 test.each(['served', 'not found'])('hooks are made, subscribed, changed and removed, v2.0 %s', async (newer) => {
@@ -315,14 +292,6 @@ test.each([true, false])('a file is sent in one piece, without our token, for a 
     said: expect.stringContaining('Policy'),
   });
   await control('PUT', '/settings', { uploads: { ticketSeconds: 3600 } });
-});
-
-test('a segment of the customer’s own is refused before anything is asked for', async () => {
-  const pattern = { id: '1', segments: [{ id: '2', type: 'custom', name: 'Phase', position: 1, required: true }] };
-  await expect(api.wbs.createCode({ projectId: String(project.id), pattern, items: [] })).rejects.toMatchObject({
-    code: 'REFUSED',
-    message: expect.stringContaining('need the segment "Phase", which is not supported'),
-  });
 });
 
 test('of two writes to one direct cost at once, one is told that it is busy', async () => {
