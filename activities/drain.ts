@@ -191,7 +191,13 @@ async function read({ page, reader }: Round, picks: Pick[], cursor: string | nul
     // A dead grant waits for a person, and the rows with it.
     if (refusal.code === 'AUTH_EXPIRED' || waitsByItself(refusal.code)) throw error;
     const outcomes = picks.map(
-      ({ kind, id }): RecordOutcome => ({ kind, id, state: 'failed', outcome: refusal.message }),
+      ({ kind, id }): RecordOutcome => ({
+        kind,
+        id,
+        state: 'failed',
+        outcome: refusal.message,
+        procoreRequestId: requestIdOf(error),
+      }),
     );
     return { calls: 1, next: null, apply: async () => outcomes };
   }
@@ -234,9 +240,17 @@ async function isolate(round: Round, picks: Pick[], cursor: string | null, error
 }
 
 async function failAlone({ page }: Round, pick: Pick, error: unknown): Promise<void> {
-  const outcome: RecordOutcome = { kind: pick.kind, id: pick.id, state: 'failed', outcome: describe(error) };
+  const outcome: RecordOutcome = {
+    kind: pick.kind,
+    id: pick.id,
+    state: 'failed',
+    outcome: describe(error),
+    procoreRequestId: requestIdOf(error),
+  };
   await page.fenced((tx) => report(tx, page, [pick], { calls: 0 }, [outcome]));
 }
+
+const requestIdOf = (error: unknown) => (error instanceof ProcoreError ? error.requestId : undefined);
 
 /** Values stay out of it: a database error's own text may hold them. */
 function describe(error: unknown): string {
@@ -288,6 +302,7 @@ async function report(
         event: 'received',
         result: 'fail' as const,
         message: outcome.outcome,
+        procoreRequestId: outcome.procoreRequestId,
         workflowId: Context.current().info.workflowExecution?.workflowId,
         runId: Context.current().info.workflowExecution?.runId,
       })),

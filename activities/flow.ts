@@ -37,6 +37,8 @@ export interface RecordOutcome {
   state: 'applied' | 'unchanged' | 'ignored' | 'failed';
   /** one sentence for people */
   outcome: string;
+  /** the refused call, as Procore's support finds it; kept in the integration log */
+  procoreRequestId?: string | undefined;
   /** how many records changed with it, where a whole list was read; else one */
   changes?: number;
   /** what to tell the fetch that asked for it; without it the state above decides */

@@ -81,7 +81,9 @@ export function createImportProject({ db, procore }: ImportProjectDeps): FlowRea
         const said =
           error.kind === 'not-found' ? `${error.said} (it may not exist, or not be shared with us)` : error.said;
         const refusal = new DomainError('NO_ACCESS', { tool: `project ${procoreId}`, place: company.row.name, said });
-        return finished(company, null, async () => [...off, ...all(on, 'failed', refusal.message)]);
+        const failed = all(on, 'failed', refusal.message);
+        const procoreRequestId = error.requestId;
+        return finished(company, null, async () => [...off, ...failed.map((one) => ({ ...one, procoreRequestId }))]);
       }
     },
   };

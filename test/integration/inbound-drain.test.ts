@@ -156,14 +156,17 @@ test('what fails five times is left for a person', async () => {
   expect((await rows())[0]).toMatchObject({ state: 'failed', attempts: 5 });
 });
 
-test('a page Procore refuses to show fails with the reason, and other flows go on', async () => {
+test('a page Procore refuses to show fails with the reason and the id of the call, and other flows go on', async () => {
   await newCompany();
+  const refused = { kind: 'forbidden', method: 'GET', path: '/vendors', status: 403 } as const;
   procore.onRead = async () => {
-    throw new ProcoreError({ kind: 'forbidden', method: 'GET', path: '/vendors', status: 403, said: 'No permission' });
+    throw new ProcoreError({ ...refused, said: 'No permission', requestId: 'request-4711' });
   };
   await change(['secret']);
   await eventually(async () => (await rows())[0]?.attempts === 1);
   expect((await rows())[0]?.outcome).toContain('No permission');
+  const [log] = await stack.deps.db.select().from(integrationLog).where(eq(integrationLog.documentId, 'secret'));
+  expect(log).toMatchObject({ procoreRequestId: 'request-4711', message: expect.stringContaining('No permission') });
 });
 
 test('a used-up allowance is waited for, not failed', async () => {
