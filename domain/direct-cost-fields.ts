@@ -7,6 +7,10 @@ export const text = (value: unknown): string => (value === null || value === und
 /** The fields in the words of people. */
 export const FIELD_WORDS: Readonly<Record<string, string>> = {
   invoiceNumber: 'The invoice number',
+  number: 'The number',
+  title: 'The title',
+  contractDate: 'The order date',
+  deliveryDate: 'The delivery date',
   vendorId: 'The vendor',
   date: 'The date',
   description: 'The description',
@@ -19,7 +23,8 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   taxCodeId: 'The tax code of a line',
 };
 
-const NUMBERS: readonly string[] = ['amount', 'quantity', 'unitCost'];
+/** Fields of which any scale means the same. */
+export const NUMBERS: readonly string[] = ['amount', 'quantity', 'unitCost'];
 
 /** Whether two values of a field mean the same: numbers in any scale, and nothing for an empty text. */
 export function same(field: string, a: unknown, b: unknown): boolean {

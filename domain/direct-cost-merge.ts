@@ -1,4 +1,4 @@
-import { type Decimal, formatMoney, sum } from './decimal.ts';
+import { Decimal, formatMoney, sum, toCents } from './decimal.ts';
 import type {
   Agreed,
   DesiredDirectCost,
@@ -9,7 +9,7 @@ import type {
   RemoteLine,
   Said,
 } from './direct-cost.ts';
-import { FIELD_WORDS, isSame, pickLine, same, text, unblankable } from './direct-cost-fields.ts';
+import { FIELD_WORDS, isSame, NUMBERS, pickLine, same, text, unblankable } from './direct-cost-fields.ts';
 
 /** What stands between the record and what we want. */
 export interface Gap<H = HeaderFields> {
@@ -103,7 +103,8 @@ function conflictOfRemoval(
 function mergeLines(
   desired: Pick<DesiredDirectCost, 'lines' | 'names'>,
   agreed: Pick<Agreed, 'lines'>,
-  own: ReadonlyMap<string, RemoteLine>) {
+  own: ReadonlyMap<string, RemoteLine>,
+) {
   const update: Gap['update'] = [];
   const replace: Gap['remove'] = [];
   const amounts: string[] = [];
@@ -116,7 +117,7 @@ function mergeLines(
     conflict ??= merged.conflict;
     const blank = unblankable(merged.set, now);
     if (blank !== undefined && !isSame(said.got, pickLine(now)))
-      conflict ??= { field: FIELD_WORDS[blank] ?? blank, ours: 'nothing', theirs: nameOf(desired, now[blank]) };
+      conflict ??= { field: FIELD_WORDS[blank] ?? blank, ours: 'nothing', theirs: shown(desired, blank, now[blank]) };
     // A field is only blanked by making the line again.
     if (blank !== undefined) replace.push({ id: now.id, stamp });
     else if (Object.keys(merged.set).length > 0) update.push({ id: now.id, stamp, set: merged.set });
@@ -141,8 +142,8 @@ function merge<T extends object>(
     if (theyChanged)
       conflict ??= {
         field: FIELD_WORDS[field] ?? field,
-        ours: nameOf(desired, want[field]),
-        theirs: nameOf(desired, now[field]),
+        ours: shown(desired, field, want[field]),
+        theirs: shown(desired, field, now[field]),
       };
     else set[field] = want[field];
   }
@@ -150,7 +151,15 @@ function merge<T extends object>(
 }
 
 /** A value as people call it. */
-export const nameOf = (desired: Pick<DesiredDirectCost, 'names'>, value: unknown): string => desired.names[text(value)] ?? text(value);
+export const nameOf = (desired: Pick<DesiredDirectCost, 'names'>, value: unknown): string =>
+  desired.names[text(value)] ?? text(value);
+
+/** A value of a field as people read it: money in cents, other numbers without idle zeros. */
+export function shown(desired: Pick<DesiredDirectCost, 'names'>, field: string, value: unknown): string {
+  const said = text(value);
+  if (!NUMBERS.includes(field) || said === '') return nameOf(desired, value);
+  return field === 'amount' ? toCents(new Decimal(said)) : new Decimal(said).toFixed();
+}
 
 /** What a record totals, excluding tax. */
 export const totalOf = (record: RemoteDirectCost): Decimal => sum(record.lines.map((line) => line.amount));

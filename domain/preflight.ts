@@ -128,7 +128,15 @@ function checkLine(line: DocumentLine, settings: PreflightSettings, add: Add): v
   }
   if (!code.isPostable) add('CODE_NOT_CHARGEABLE', { code: code.code }, position);
   const isMissing = (code.procoreId === null || !code.isActive) && project.procoreId !== null;
-  if (isMissing && !settings.createMissingCodes)
+  // Made anew it would be a code of the project, beside the one of the sub job.
+  if (isMissing && code.onlyInSubJob !== null)
+    add(
+      'SUBJOB_MISMATCH',
+      { code: code.code, subJob: code.onlyInSubJob },
+      position,
+      settings.createMissingCodes ? 'warning' : undefined,
+    );
+  else if (isMissing && !settings.createMissingCodes)
     add('CODE_MISSING', { code: code.code, project: projectText(project) }, position);
   else if (isMissing && project.held)
     add('ERP_CONNECTED', { what: `cost code ${code.code}`, ...project.held }, position);

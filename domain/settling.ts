@@ -15,7 +15,7 @@ import {
 } from './direct-cost.ts';
 import { FIELD_WORDS, pickLine, same } from './direct-cost-fields.ts';
 import { afterFiles, filesOf, givenUp, holds, triedAgain } from './direct-cost-files.ts';
-import { nameOf } from './direct-cost-merge.ts';
+import { nameOf, shown } from './direct-cost-merge.ts';
 
 /** A write on its way, noted before the call and cleared by its answer or by a certain refusal. */
 export interface Sending<H = HeaderFields> {
@@ -283,7 +283,7 @@ export function judgeAnswer<H extends object = HeaderFields>(desired: Judged, ag
 const notSettled = (desired: Judged, field: string, sent: string | null, got: string | null): Refusal => ({
   kind: 'refuse',
   code: 'NOT_SETTLED',
-  facts: { field: FIELD_WORDS[field] ?? field, sent: nameOf(desired, sent), got: nameOf(desired, got) },
+  facts: { field: FIELD_WORDS[field] ?? field, sent: shown(desired, field, sent), got: shown(desired, field, got) },
 });
 
 /**

@@ -61,6 +61,7 @@ export function waitsOf(invoice: InvoiceDocument, problems: readonly Finding[]):
           );
         case 'CODE_MISSING':
         case 'CODE_COLLISION':
+        case 'SUBJOB_MISMATCH':
         case 'TYPE_MISSING':
           return invoice.lines.flatMap((line) => {
             const id = line.project?.procoreId ?? null;

@@ -67,6 +67,18 @@ test.each<[string, Partial<InvoiceDocument>, Partial<PreflightSettings>, unknown
     { createMissingCodes: true },
     [],
   ],
+  [
+    'a code only a sub job has',
+    { lines: [aLine({ code: aCode({ procoreId: null, onlyInSubJob: 'Block B' }) })] },
+    {},
+    [['SUBJOB_MISMATCH', 'blocks', 1]],
+  ],
+  [
+    'a code only a sub job has, that may be created for the project',
+    { lines: [aLine({ code: aCode({ procoreId: null, onlyInSubJob: 'Block B' }) })] },
+    { createMissingCodes: true },
+    [['SUBJOB_MISMATCH', 'warning', 1]],
+  ],
   ['a code without a type', { lines: [aLine({ costType: null })] }, {}, [['TYPE_MISSING', 'blocks', 1]]],
   [
     'a type Procore lacks',
