@@ -38,6 +38,7 @@ import { invoiceImportRoutes } from './routes/invoice-import.ts';
 import { invoiceStepRoutes } from './routes/invoice-steps.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { mappingTaskRoutes } from './routes/mapping-tasks.ts';
+import { memberRoutes } from './routes/members.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -45,6 +46,7 @@ import { projectRoutes } from './routes/projects.ts';
 import { purchaseOrderStepRoutes } from './routes/purchase-order-steps.ts';
 import { purchaseOrderRoutes } from './routes/purchase-orders.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { taxCodeRoutes } from './routes/tax-codes.ts';
@@ -58,6 +60,7 @@ const WEB = fileURLToPath(new URL('../web/dist', import.meta.url));
 
 const ROUTES: ((context: RouteContext) => void)[] = [
   sessionRoutes,
+  memberRoutes,
   settingsRoutes,
   apiKeyRoutes,
   connectionRoutes,
@@ -88,6 +91,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   invoiceStepRoutes,
   overviewRoutes,
   activityRoutes,
+  searchRoutes,
   peopleRoutes,
   timeSheetRoutes,
 ];
@@ -121,7 +125,10 @@ export function createApp(deps: Deps, dispatcher: Dispatcher = { poke: () => und
     response.set('cache-control', 'no-store');
     next();
   });
-  app.use(['/api/auth/sign-in', '/api/connection/connect', '/api/accounting/connect', '/oauth'], attemptLimit());
+  app.use(
+    ['/api/auth/sign-in', '/api/session/password', '/api/connection/connect', '/api/accounting/connect', '/oauth'],
+    attemptLimit(),
+  );
   app.use('/api/invoices', express.raw({ type: 'application/pdf', limit: '30mb' }));
   app.use('/api', express.text({ type: 'text/csv', limit: '5mb' }), express.json({ limit: '2mb' }));
   app.use(authRoutes({ auth, origins }));

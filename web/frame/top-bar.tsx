@@ -1,12 +1,11 @@
-import { ActionIcon, Menu, TextInput, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
-import { IconLogout, IconMoon, IconSearch, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
 import { useNavigate, useRouteContext } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
 import { announceError } from '../elements/announce.tsx';
 import { signOut } from '../session.ts';
 import { ConnectionPill } from './connection-pill.tsx';
 import styles from './frame.module.css';
+import { SearchEverything } from './search-everything.tsx';
 
 export function TopBar() {
   const { session } = useRouteContext({ from: '/frame' });
@@ -16,7 +15,7 @@ export function TopBar() {
       <span className={styles.account} title="Account">
         {session.account.name}
       </span>
-      <InvoiceSearch />
+      <SearchEverything />
       <div className={styles.topEnd}>
         <ConnectionPill />
         <SchemeSwitch />
@@ -44,35 +43,6 @@ export function TopBar() {
         </Menu>
       </div>
     </header>
-  );
-}
-
-function InvoiceSearch() {
-  const navigate = useNavigate();
-  const input = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState('');
-  useHotkeys([['mod+K', () => input.current?.focus()]], []);
-  return (
-    <search>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void navigate({ to: '/invoices', search: { tab: 'all', search: text.trim() || undefined } });
-        }}
-      >
-        <TextInput
-          ref={input}
-          w={300}
-          aria-label="Search invoices"
-          placeholder="Search invoices"
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          leftSection={<IconSearch size={14} aria-hidden />}
-          rightSectionWidth={52}
-          rightSection={<kbd>Ctrl K</kbd>}
-        />
-      </form>
-    </search>
   );
 }
 
