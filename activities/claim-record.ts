@@ -135,7 +135,7 @@ const asClaim = (row: Requisition): RemoteClaim => ({
   originData: row.origin_data,
   isDeletable: row.deletable === true,
   isPaid: row.payment_date !== null,
-  attachments: row.attachments.length,
+  attachments: row.attachments.map(({ id, filename }) => ({ id, filename: filename ?? '' })),
   packageIds: row.item_packages.flatMap((one) => one.change_order_id ?? one.id ?? []),
   tax: row.summary?.tax_applicable_to_this_payment ?? null,
   items: row.items.map(asItem),
@@ -167,7 +167,7 @@ export async function applyClaim(
   api: CompanyApi,
   place: { projectId: string; commitmentId: string; requisitionId: string | null },
   write: ClaimWrite,
-  saysRetainage: boolean,
+  { saysRetainage, uploadIds }: { saysRetainage: boolean; uploadIds: readonly string[] },
 ): Promise<ClaimAnswer> {
   const { projectId, commitmentId } = place;
   const at = { projectId, commitmentId, requisitionId: place.requisitionId ?? '' };
@@ -185,7 +185,15 @@ export async function applyClaim(
       }));
       return shown(
         asClaim(
-          await api.requisitions.create({ projectId, commitmentId, periodId, originData, items, ...sent(header) }),
+          await api.requisitions.create({
+            projectId,
+            commitmentId,
+            periodId,
+            originData,
+            items,
+            ...sent(header),
+            ...(uploadIds.length === 0 ? {} : { uploadIds }),
+          }),
         ),
       );
     }
@@ -198,6 +206,8 @@ export async function applyClaim(
       const items = write.items.map(({ id, itemType, set }) => ({ id, itemType, ...changedItem(set) }));
       return shown(asClaim(await api.requisitions.update({ ...at, items })));
     }
+    case 'attach-files':
+      return shown(asClaim(await api.requisitions.update({ ...at, uploadIds })));
     case 'set-status':
       return shown(asClaim(await api.requisitions.update({ ...at, status: write.status })));
     case 'delete-record':

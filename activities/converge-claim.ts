@@ -4,21 +4,26 @@ import { type ClaimPartRow, claimsOfOthers, noteClaimed, takeTurn } from '../db/
 import { addLog } from '../db/queries/integration-log.ts';
 import { type JournalEntry, journal, learn } from '../db/queries/push-parts.ts';
 import { type ClaimAgreed, type ClaimLook, type ClaimWrite, noClaimAgreed } from '../domain/claim.ts';
+import type { FileToSend } from '../domain/direct-cost-files.ts';
 import { DomainError } from '../domain/errors.ts';
 import { nextClaimWrite } from '../domain/requisition.ts';
 import {
   adoptClaim,
+  beforeClaimFiles,
   type ClaimSending,
   judgeClaim,
   recogniseClaim,
   settleClaim,
   takeClaim,
+  withoutClaimFiles,
 } from '../domain/requisition-settling.ts';
 import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
+import { uploadFiles } from './claim-files.ts';
 import { applyClaim, type ClaimAnswer, type ClaimPlace, lookAtClaim } from './claim-record.ts';
 import { claimRefusalInWords } from './claim-refusal.ts';
+import { CLAIM_WORDS, claimSentence } from './claim-words.ts';
 import type { ConvergeDeps } from './converge-part.ts';
 import type { Trail } from './push-attempt.ts';
 
@@ -39,8 +44,11 @@ export async function convergeClaim(work: Work): Promise<{ done: boolean }> {
   if (!(await takeTurn(work.db, work.part))) throw new DomainError('BUSY', { what: textOf(work.part) });
   const seen = await observe(work).catch(async (error: unknown) => {
     if (!(error instanceof ProcoreError) || isPassing(error)) throw error;
-    throw await failed(work, claimRefusalInWords(error, work.part));
+    if (work.part.desired?.scope !== 'files') throw await failed(work, claimRefusalInWords(error, work.part));
+    await goOnWithoutFiles(work, error.said);
+    return null;
   });
+  if (seen === null) return { done: false };
   const settled = work.part.sending === null ? work : await settleSending(work, seen);
   if (settled === 'look-again') return { done: false };
   if ('write' in settled) return send(settled.work, settled.write);
@@ -55,11 +63,14 @@ export async function convergeClaim(work: Work): Promise<{ done: boolean }> {
     case 'refuse':
       throw await failed(known, new DomainError(verdict.code, verdict.facts as never));
     case 'forget':
-      await keep(known, { procoreId: null, agreed: null });
+      await keep(known, forgotten(agreed, verdict.lines));
       return { done: false };
     case 'rebase':
       await keep(known, { agreed: verdict.agreed });
       await addLog(known.db, { ...noteOf(known.part), message: verdict.note });
+      return { done: false };
+    case 'without-files':
+      await goOnWithoutFiles(known, verdict.said);
       return { done: false };
     case 'link': {
       const linked = { ...noClaimAgreed, isLinkOnly: true, number: verdict.claim.number };
@@ -74,6 +85,13 @@ export async function convergeClaim(work: Work): Promise<{ done: boolean }> {
       if (verdict.write.kind === 'set-status') await waitForEarlierEdition(known);
       return send(known, verdict.write);
   }
+}
+
+/** What a person wants made again: the next look decides as if it had never been. */
+function forgotten(agreed: ClaimAgreed | null, lines: string[] | null): JournalEntry<ClaimAgreed, ClaimSending> {
+  if (lines === null || agreed === null) return { procoreId: null, agreed: null };
+  const left = Object.entries(agreed.items).filter(([lineId]) => !lines.includes(lineId));
+  return { agreed: { ...agreed, items: Object.fromEntries(left) } };
 }
 
 const noteOf = ({ account, documentId }: ClaimPartRow) =>
@@ -156,15 +174,16 @@ async function waitForEarlierEdition({ part, settleDelayMs }: Work): Promise<voi
 }
 
 /** Notes the write, makes it, notes the answer. */
-async function send(work: Work, write: ClaimWrite): Promise<{ done: boolean }> {
+async function send(work: Work, wanted: ClaimWrite): Promise<{ done: boolean }> {
   const { part, api, trail, db } = work;
+  const { write, uuids } = await withUploads(work, wanted);
   const at = new Date().toISOString();
   const runId = activityInfo().workflowExecution?.runId ?? '';
   const noted = await keep(work, {
-    agreed: part.agreed,
+    agreed: write.kind === 'attach-files' ? beforeClaimFiles(part.agreed) : part.agreed,
     sending: { write: { write, at, runId, emptyLooks: 0, lastLookAt: null }, token: randomUUID() },
   });
-  trail.about(sentenceOf(write, part));
+  trail.about(claimSentence(write, part));
   const place = {
     projectId: part.projectProcoreId,
     commitmentId: part.desired?.commitment.procoreId ?? '',
@@ -172,9 +191,10 @@ async function send(work: Work, write: ClaimWrite): Promise<{ done: boolean }> {
   };
   let answer: ClaimAnswer;
   try {
-    answer = await applyClaim(api, place, write, part.desired?.saysRetainage ?? false);
+    const uploadIds = write.kind === 'attach-files' ? await upload(work, write.files) : uuids;
+    answer = await applyClaim(api, place, write, { saysRetainage: part.desired?.saysRetainage ?? false, uploadIds });
   } catch (error) {
-    throw await afterError(noted, write, error);
+    return afterError(noted, write, error, part.agreed);
   }
   const before = part.agreed ?? noClaimAgreed;
   const isDeleted = write.kind === 'delete-record';
@@ -183,6 +203,24 @@ async function send(work: Work, write: ClaimWrite): Promise<{ done: boolean }> {
   if (write.kind === 'create-header' && part.returnsStamp === null)
     await learn(db, part, { returnsStamp: answer.claim?.originData === write.stamp });
   return { done: await isDone(after ?? noted, answer) };
+}
+
+const upload = ({ db, api, part }: Work, files: readonly FileToSend[]): Promise<string[]> =>
+  uploadFiles({ db, api, account: part.account }, part.projectProcoreId, files);
+
+/**
+ * A new claim takes its files along, which are sent before anything is noted. Where that fails it is made without them:
+ * they follow in a step of their own, which counts its tries.
+ */
+async function withUploads(work: Work, write: ClaimWrite): Promise<{ write: ClaimWrite; uuids: string[] }> {
+  if (write.kind !== 'create-header' || write.files.length === 0) return { write, uuids: [] };
+  work.trail.about(claimSentence({ kind: 'attach-files', files: write.files, beside: [] }, work.part));
+  try {
+    return { write, uuids: await upload(work, write.files) };
+  } catch (error) {
+    if (error instanceof ProcoreError && ['rate-limit', 'unauthorized'].includes(error.kind)) throw error;
+    return { write: { ...write, files: [] }, uuids: [] };
+  }
 }
 
 /** The last write's own answer shows the whole claim, so the final check needs no further read. */
@@ -215,12 +253,38 @@ async function finish(work: Work): Promise<void> {
 }
 
 /** No certain answer leaves the note; a certain refusal clears it, and is told in words. */
-async function afterError(work: Work, write: ClaimWrite, error: unknown): Promise<unknown> {
+async function afterError(
+  work: Work,
+  write: ClaimWrite,
+  error: unknown,
+  before: ClaimAgreed | null,
+): Promise<{ done: boolean }> {
   const isCertain = error instanceof DomainError || (error instanceof ProcoreError && !error.isAmbiguous);
-  if (!isCertain) return settling(write, work.settleDelayMs);
-  const after = await keep(work, { sending: null });
-  if (error instanceof DomainError || isPassing(error)) return error;
-  return failed(after, claimRefusalInWords(error, after.part));
+  if (!isCertain || isLostUpload(write, error)) throw settling(write, work.settleDelayMs);
+  const after = await keep(work, { sending: null, agreed: before });
+  if (isAboutFiles(write, error)) {
+    await goOnWithoutFiles(after, error instanceof DomainError ? (error.facts as { said: string }).said : error.said);
+    return { done: false };
+  }
+  if (error instanceof DomainError || isPassing(error)) throw error;
+  throw await failed(after, claimRefusalInWords(error, after.part));
+}
+
+/** A storage that is down counts as a try, so that it cannot hold the claim up for ever. */
+const isLostUpload = (write: ClaimWrite, error: DomainError | ProcoreError): boolean =>
+  write.kind === 'attach-files' && error instanceof ProcoreError && ['server', 'network'].includes(error.kind);
+
+/** A refused file never holds its claim up. */
+function isAboutFiles(write: ClaimWrite, error: DomainError | ProcoreError): boolean {
+  if (error instanceof ProcoreError && isPassing(error)) return false;
+  if (write.kind === 'attach-files') return true;
+  const hasFiles = write.kind === 'create-header' && write.files.length > 0;
+  return hasFiles && error instanceof ProcoreError && /upload|attachment|file/i.test(error.said);
+}
+
+/** What became of the files is kept, and told once the claim is complete. */
+async function goOnWithoutFiles(work: Work, said: string): Promise<Work> {
+  return keep(work, { agreed: withoutClaimFiles(work.part.agreed, said.replace(/\.$/, '')) });
 }
 
 const PASSING: readonly ProcoreErrorKind[] = ['rate-limit', 'busy', 'unauthorized', 'server', 'network'];
@@ -240,37 +304,4 @@ async function failed(work: Work, error: DomainError): Promise<DomainError> {
 
 /** Told to Temporal as a wait of just the settle delay. */
 const settling = (write: ClaimWrite, ms: number) =>
-  failureOf(new DomainError('SETTLING', { what: WORDS[write.kind] }), Math.max(ms, 50));
-
-const WORDS: Record<ClaimWrite['kind'], string> = {
-  'open-period': 'the new billing period',
-  'create-header': 'the new claim',
-  'add-package': 'the items of a change order',
-  'update-header': 'a change of the claim',
-  'update-items': 'a change of its items',
-  'delete-record': 'the removal of the claim',
-  'delete-twin': 'the removal of a second edition',
-  'set-status': 'its status',
-};
-
-function sentenceOf(write: ClaimWrite, { desired }: ClaimPartRow): string {
-  const place = desired === null ? '' : ` on ${desired.commitment.text}`;
-  switch (write.kind) {
-    case 'open-period':
-      return `Opened the billing period ${write.start} to ${write.end}.`;
-    case 'create-header':
-      return `Created claim ${write.header.invoiceNumber}${place}.`;
-    case 'add-package':
-      return `Added the items of a change order to the claim${place}.`;
-    case 'update-header':
-      return `Changed the claim${place}.`;
-    case 'update-items':
-      return `Changed ${write.items.length} ${write.items.length === 1 ? 'item' : 'items'} of the claim${place}.`;
-    case 'delete-record':
-      return 'Removed the claim: the invoice no longer claims on its commitment.';
-    case 'delete-twin':
-      return `Removed an empty second edition of the claim${place}.`;
-    case 'set-status':
-      return `Set the status of the claim${place} to ${write.status.replaceAll('_', ' ')}.`;
-  }
-}
+  failureOf(new DomainError('SETTLING', { what: CLAIM_WORDS[write.kind] }), Math.max(ms, 50));

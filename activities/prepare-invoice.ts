@@ -94,7 +94,8 @@ export function createPrepare({ db, procore, accounting }: PrepareDeps) {
       const known = await companies(loaded.document, trail);
       const plan = planInvoice(loaded.document, settings, known);
       const connections = Object.fromEntries(Object.entries(known).map(([id, one]) => [id, one.connectionId]));
-      const claims = planClaims(loaded.document, settings, connections, plan.notes);
+      const files = filesToSend(loaded.document, settings, []);
+      const claims = planClaims(loaded.document, settings, connections, files, plan.notes);
       const partIds = await db.transaction((tx) =>
         savePlan(tx, ref.account, ref.invoiceId, loaded.document.revision, [...plan.parts, ...claims]),
       );

@@ -1,4 +1,5 @@
-import type { EditChoice, Said } from './direct-cost.ts';
+import type { EditChoice, RemoteFile, Said } from './direct-cost.ts';
+import type { AgreedFiles, DesiredFile, FileToSend } from './direct-cost-files.ts';
 
 /** The header fields of a claim that we own. */
 export interface ClaimHeader {
@@ -40,6 +41,9 @@ export interface DesiredClaim {
   header: ClaimHeader;
   status: 'draft' | 'under_review' | 'approved';
   items: DesiredClaimItem[];
+  files: DesiredFile[];
+  /** `files`: only what is missing of the files is sent, and nothing else looked at */
+  scope: 'all' | 'files';
   /** work completed of all items, excluding tax */
   total: string;
   /** GST of the invoice where the claim is all of it; null elsewhere */
@@ -66,6 +70,9 @@ export interface ClaimAgreed {
   /** when a creating write was last repeated: its first edition may yet turn up */
   repeatedAt: string | null;
   isLinkOnly: boolean;
+  files?: AgreedFiles;
+  /** whether Procore kept the earlier files of this claim when one was added; left out until a second file told */
+  keepsFiles?: boolean;
   /** a person said that the claim that is gone there shall be made again */
   mayRecreate?: boolean;
   /** what a person decided about edits made there, not yet carried out */
@@ -107,7 +114,7 @@ export interface RemoteClaim {
   isDeletable: boolean;
   /** Procore notes a payment on it */
   isPaid?: boolean;
-  attachments: number;
+  attachments: RemoteFile[];
   packageIds: string[];
   /** GST as Procore adds it up; null where it does not say */
   tax: string | null;
@@ -136,10 +143,18 @@ export interface ClaimLook {
 /** One write to Procore. */
 export type ClaimWrite =
   | { kind: 'open-period'; start: string; end: string }
-  | { kind: 'create-header'; stamp: string; header: ClaimHeader; periodId: string; items: DesiredClaimItem[] }
+  | {
+      kind: 'create-header';
+      stamp: string;
+      header: ClaimHeader;
+      periodId: string;
+      items: DesiredClaimItem[];
+      files: FileToSend[];
+    }
   | { kind: 'add-package'; packageId: string }
   | { kind: 'update-header'; set: Partial<ClaimHeader> }
   | { kind: 'update-items'; items: { id: string; itemType: string; lineId: string; set: Partial<ClaimItemFields> }[] }
+  | { kind: 'attach-files'; files: FileToSend[]; beside: string[] }
   | { kind: 'delete-record'; id: string }
   | { kind: 'delete-twin'; id: string }
   | { kind: 'set-status'; status: string };

@@ -1,4 +1,4 @@
-import type { Agreed, DesiredDirectCost, RemoteDirectCost } from './direct-cost.ts';
+import type { RemoteFile } from './direct-cost.ts';
 
 /** A file the record shall have. */
 export interface DesiredFile {
@@ -27,8 +27,25 @@ export interface AgreedFiles {
 
 const NO_FILES: AgreedFiles = Object.freeze({ sent: {}, tries: 0, problem: null });
 
+/** What a journal says of files, whatever the record is. */
+interface FilesJournal {
+  files?: AgreedFiles;
+  isLinkOnly?: boolean;
+}
+
+/** A record as far as its files go. */
+interface WithFiles {
+  attachments: readonly RemoteFile[];
+}
+
 /** Journals of before the first file say nothing of files. */
-export const filesOf = (agreed: Agreed | null): AgreedFiles => agreed?.files ?? NO_FILES;
+export const filesOf = (agreed: FilesJournal | null): AgreedFiles => agreed?.files ?? NO_FILES;
+
+/** Files are on their way: how often they were sent without an answer is counted before each time. */
+export const triedAgain = (files: AgreedFiles): AgreedFiles => ({ ...files, tries: files.tries + 1 });
+
+/** The record goes on without its files, and why. */
+export const givenUp = (files: AgreedFiles, said: string): AgreedFiles => ({ ...files, tries: 0, problem: said });
 
 const MOST_TRIES = 3;
 
@@ -44,9 +61,9 @@ export type FilesVerdict =
  * drops the earlier files with every new one, ours go together; files of other people are never put at risk.
  */
 export function nextFiles(
-  desired: Pick<DesiredDirectCost, 'files' | 'keepsFiles'>,
-  agreed: Agreed | null,
-  record: Pick<RemoteDirectCost, 'attachments'>,
+  desired: { files: readonly DesiredFile[]; keepsFiles: boolean | null },
+  agreed: FilesJournal | null,
+  record: WithFiles,
 ): FilesVerdict {
   const { sent, tries, problem } = filesOf(agreed);
   if (problem !== null) return { kind: 'nothing' };
@@ -66,7 +83,7 @@ export function nextFiles(
 }
 
 /** Whether files of the invoice are not on a record that stands, as far as we know. */
-export function lacksFiles(files: readonly DesiredFile[], agreed: Agreed | null): boolean {
+export function lacksFiles(files: readonly DesiredFile[], agreed: FilesJournal | null): boolean {
   if (files.length === 0 || agreed?.isLinkOnly) return false;
   const { sent, problem } = filesOf(agreed);
   return problem !== null || files.some((file) => sent[nameThere(file, sent)] === undefined);
@@ -99,7 +116,7 @@ export const holds = (names: readonly string[], name: string): boolean =>
 export function afterFiles(
   files: AgreedFiles,
   write: { files: readonly FileToSend[]; beside: readonly string[] },
-  attachments: RemoteDirectCost['attachments'],
+  attachments: WithFiles['attachments'],
   isAnswer: boolean,
 ): AgreedFiles {
   const names = attachments.map(({ filename }) => filename);
@@ -116,7 +133,7 @@ export function afterFiles(
 }
 
 /** Whether earlier files stayed when one was added; null when there were none to tell by. */
-export function keptFiles(beside: readonly string[], attachments: RemoteDirectCost['attachments']): boolean | null {
+export function keptFiles(beside: readonly string[], attachments: WithFiles['attachments']): boolean | null {
   if (beside.length === 0) return null;
   const names = attachments.map(({ filename }) => filename);
   return beside.every((name) => holds(names, name));

@@ -1,6 +1,7 @@
 import { type DocumentAllocation, type DocumentCommitment, quantityOf, retain } from './allocations.ts';
 import type { DesiredClaim, DesiredClaimItem } from './claim.ts';
 import { Decimal, sum, toCents } from './decimal.ts';
+import type { DesiredFile } from './direct-cost-files.ts';
 import { type InvoiceDocument, projectText } from './invoice.ts';
 import { type ClaimPart, commitmentText, splitByCommitment } from './routing.ts';
 import { installationOf, recordStamp } from './stamp.ts';
@@ -28,12 +29,14 @@ export interface PlannedClaim {
  * Only what is allocated is said, only of work completed, and retention always from Lentune's policy.
  *
  * @param connections our id of the connection, by our id of the company
+ * @param files every claim gets them
  * @param notes gets what was changed on the way, in sentences for the log
  */
 export function planClaims(
   invoice: InvoiceDocument,
   settings: ClaimSettings,
   connections: Readonly<Record<string, string>>,
+  files: DesiredFile[],
   notes: string[],
 ): PlannedClaim[] {
   return splitByCommitment(invoice).map((part) => {
@@ -74,6 +77,8 @@ export function planClaims(
         header: { invoiceNumber: invoice.number, billingDate: invoice.invoiceDate },
         status: settings.requisitionStatus,
         items,
+        files,
+        scope: 'all',
         total: total.toFixed(2),
         tax: isWhole(invoice, part) ? signed(invoice, invoice.tax).toFixed(2) : null,
         taxTolerance: settings.taxTolerance,

@@ -9,6 +9,7 @@ import {
 } from './claim.ts';
 import { Decimal } from './decimal.ts';
 import type { Said } from './direct-cost.ts';
+import { afterFiles, type FileToSend, filesOf, givenUp, holds, keptFiles, triedAgain } from './direct-cost-files.ts';
 import { type ClaimRefusal, pickClaimItem, sameValue } from './requisition.ts';
 import { patience, type Sending } from './settling.ts';
 
@@ -48,6 +49,8 @@ export function settleClaim(
     case 'add-package':
       if (own === null || own.packageIds.includes(write.packageId)) return { kind: 'settled', agreed, procoreId };
       return patience(sending, now, settleDelayMs, 'repeat');
+    case 'attach-files':
+      return settleFiles(sending, write, agreed, procoreId, own, now, settleDelayMs);
     case 'delete-record':
       return own === null ? { kind: 'settled', agreed: noClaimAgreed, procoreId: null } : { kind: 'repeat' };
     default:
@@ -55,6 +58,36 @@ export function settleClaim(
       return { kind: 'settled', agreed: takeClaim(write, own, agreed, 'look'), procoreId };
   }
 }
+
+/** Files that never arrive are given up after some tries, which are counted where it is decided anew. */
+function settleFiles(
+  sending: ClaimSending,
+  write: ClaimWrite & { kind: 'attach-files' },
+  agreed: ClaimAgreed,
+  procoreId: string | null,
+  own: RemoteClaim | null,
+  now: number,
+  settleDelayMs: number,
+): ClaimSettlement {
+  if (own === null) return { kind: 'settled', agreed, procoreId };
+  const names = own.attachments.map(({ filename }) => filename);
+  if (write.files.some(({ name }) => holds(names, name)))
+    return { kind: 'settled', agreed: takeClaim(write, own, agreed, 'look'), procoreId };
+  const verdict = patience(sending, now, settleDelayMs, 'repeat');
+  return verdict.kind === 'repeat' ? { kind: 'settled', agreed, procoreId } : verdict;
+}
+
+/** The journal once files are on their way. */
+export const beforeClaimFiles = (agreed: ClaimAgreed | null): ClaimAgreed => ({
+  ...(agreed ?? noClaimAgreed),
+  files: triedAgain(filesOf(agreed)),
+});
+
+/** The journal of a claim that goes on without its files, and why. */
+export const withoutClaimFiles = (agreed: ClaimAgreed | null, said: string): ClaimAgreed => ({
+  ...(agreed ?? noClaimAgreed),
+  files: givenUp(filesOf(agreed), said),
+});
 
 /** Where a claim came from: the write's own answer, or a later look, which may be from before the write. */
 type Source = 'answer' | 'look';
@@ -74,7 +107,8 @@ export function takeClaim(write: ClaimWrite, own: RemoteClaim, agreed: ClaimAgre
         const sent = { ...pickClaimItem(wanted), retained: got.retained, released: got.released };
         items[wanted.lineId] = { id: item.id, sent, got };
       }
-      return { ...next, header: { sent: write.header, got: own.header }, items, status: own.status, isDirty: true };
+      const made = { ...next, header: { sent: write.header, got: own.header }, items, status: own.status };
+      return { ...made, isDirty: true, ...takenFiles({ files: write.files, beside: [] }, own, agreed, source) };
     }
     case 'update-header': {
       const said = agreed.header ?? { sent: own.header, got: own.header };
@@ -94,11 +128,28 @@ export function takeClaim(write: ClaimWrite, own: RemoteClaim, agreed: ClaimAgre
       return own.status === write.status ? { ...next, status: own.status, isDirty: false } : next;
     case 'add-package':
       return { ...next, isDirty: true };
+    case 'attach-files':
+      return { ...next, ...takenFiles(write, own, agreed, source) };
     case 'open-period':
     case 'delete-record':
     case 'delete-twin':
       return next;
   }
+}
+
+/** What a claim shows of files that were sent with a write, and whether earlier ones stayed. */
+function takenFiles(
+  write: { files: readonly FileToSend[]; beside: readonly string[] },
+  own: RemoteClaim,
+  agreed: ClaimAgreed,
+  source: Source,
+): Pick<ClaimAgreed, 'files' | 'keepsFiles'> {
+  if (write.files.length === 0) return {};
+  const keepsFiles = source === 'answer' ? keptFiles(write.beside, own.attachments) : null;
+  return {
+    files: afterFiles(filesOf(agreed), write, own.attachments, source === 'answer'),
+    ...(keepsFiles === null ? {} : { keepsFiles }),
+  };
 }
 
 function takeFields<T extends object>(said: Said<T>, set: Partial<T>, now: T, source: Source): Said<T> {
@@ -154,6 +205,7 @@ export const recogniseClaim = (desired: DesiredClaim, own: RemoteClaim, agreed: 
       header: desired.header,
       periodId: '',
       items: desired.items.filter((item) => item.packageId === null),
+      files: [],
     },
     own,
     agreed ?? noClaimAgreed,

@@ -10,6 +10,7 @@ import {
 } from './claim.ts';
 import { Decimal, formatMoney, sameNumber, sum } from './decimal.ts';
 import type { EditChoice, Said } from './direct-cost.ts';
+import { filesOf, holds, nextFiles } from './direct-cost-files.ts';
 import type { ErrorCode, Facts } from './errors.ts';
 
 export type ClaimRefusal = { [C in ErrorCode]: { kind: 'refuse'; code: C; facts: Facts<C> } }[ErrorCode];
@@ -18,10 +19,12 @@ export type ClaimVerdict =
   | { kind: 'done' }
   | { kind: 'write'; write: ClaimWrite }
   | { kind: 'link' | 'adopt'; claim: RemoteClaim }
-  /** the claim is gone and is forgotten, to be made again */
-  | { kind: 'forget' }
+  /** what is gone is forgotten, to be made again: some items, by their lines, or the claim */
+  | { kind: 'forget'; lines: string[] | null }
   /** a person decided about edits there: the journal goes on from this */
   | { kind: 'rebase'; agreed: ClaimAgreed; note: string }
+  /** the files cannot go; the claim does without them */
+  | { kind: 'without-files'; said: string }
   | ClaimRefusal;
 
 const refuse = <C extends ErrorCode>(code: C, facts: Facts<C>): ClaimRefusal =>
@@ -45,15 +48,16 @@ export function nextClaimWrite(
 ): ClaimVerdict {
   if (agreed?.isLinkOnly) return { kind: 'done' };
   if (desired === null) return removal(agreed, look);
-  if (look.isGone && agreed?.mayRecreate) return { kind: 'forget' };
+  if (desired.scope === 'files') return filesOnly(desired, agreed, look);
+  if (look.isGone && agreed?.mayRecreate) return { kind: 'forget', lines: null };
   if (look.isGone)
     return refuse('DELETED_REMOTELY', { number: desired.header.invoiceNumber, project: desired.projectText });
-  if (look.own === null) return begin(desired, look);
+  if (look.own === null) return begin(desired, agreed, look);
   return converge(desired, agreed ?? noClaimAgreed, look.own, look.twins);
 }
 
 /** A claim that is not there yet: what stands in its way, or its creation. */
-function begin(desired: DesiredClaim, look: ClaimLook): ClaimVerdict {
+function begin(desired: DesiredClaim, agreed: ClaimAgreed | null, look: ClaimLook): ClaimVerdict {
   const { commitment, header, projectText, vendorName } = desired;
   const sameNumber = look.others.filter((other) => other.header.invoiceNumber.trim() === header.invoiceNumber.trim());
   const foreign = look.others.filter((other) => isOpen(other) && !isOurs(desired, look, other));
@@ -81,7 +85,24 @@ function begin(desired: DesiredClaim, look: ClaimLook): ClaimVerdict {
   }
   const { openPeriodId: periodId } = look;
   const items = desired.items.filter((item) => item.packageId === null);
-  return write({ kind: 'create-header', stamp: desired.stamp, header, periodId, items });
+  const sending = nextFiles({ files: desired.files, keepsFiles: null }, agreed, { attachments: [] });
+  const files = sending.kind === 'send' ? sending.files : [];
+  return write({ kind: 'create-header', stamp: desired.stamp, header, periodId, items, files });
+}
+
+function filesOnly(desired: DesiredClaim, agreed: ClaimAgreed | null, { own }: ClaimLook): ClaimVerdict {
+  if (filesOf(agreed).problem !== null) return { kind: 'done' };
+  if (own === null) return { kind: 'without-files', said: 'the claim is not there any more' };
+  return fileStep(desired, agreed, own) ?? { kind: 'done' };
+}
+
+/** Files go even to an approved claim: they change nothing of what was approved. */
+function fileStep({ files }: DesiredClaim, agreed: ClaimAgreed | null, own: RemoteClaim): ClaimVerdict | null {
+  const verdict = nextFiles({ files, keepsFiles: agreed?.keepsFiles ?? null }, agreed, own);
+  if (verdict.kind === 'nothing') return null;
+  if (verdict.kind === 'give-up') return { kind: 'without-files', said: verdict.said };
+  if (own.originId !== null) return { kind: 'without-files', said: 'the claim belongs to another system there' };
+  return write({ kind: 'attach-files', files: verdict.files, beside: verdict.beside });
 }
 
 const isOurs = (desired: DesiredClaim, { knownIds }: ClaimLook, claim: RemoteClaim): boolean =>
@@ -149,6 +170,12 @@ function converge(
       ? write({ kind: 'delete-twin', id: twin.id })
       : refuse('DOUBLE_POSTED', { number, project: desired.projectText });
 
+  const gone = desired.items
+    .map(({ lineId }) => lineId)
+    .filter((lineId) => agreed.items[lineId] !== undefined && !own.items.some((item) => item.lineId === lineId));
+  if (gone.length > 0 && agreed.mayRecreate) return { kind: 'forget', lines: gone };
+  if (gone.length > 0)
+    return refuse('DELETED_REMOTELY', { number: `A line of ${number}`, project: desired.projectText });
   if (agreed.edits !== undefined) return { kind: 'rebase', ...rebaseClaim(desired, agreed, own, agreed.edits) };
   const header = mergeHeader(desired, agreed, own);
   const items = mergeItems(desired, agreed, own);
@@ -169,12 +196,14 @@ function converge(
   }
   const status = nextStatus(desired, agreed, own, hasGap);
   if (status === 'sent-back') return refuse('SENT_BACK', { number });
-  if (!hasGap && status === null) return { kind: 'done' };
+  const files = fileStep(desired, agreed, own);
+  if (!hasGap && status === null) return files ?? { kind: 'done' };
   const lock = whyLocked(own);
   if (lock !== null) return refuse('LOCKED', { number, why: lock });
   if (Object.keys(header.set).length > 0) return write({ kind: 'update-header', set: header.set });
   if (packageId != null) return write({ kind: 'add-package', packageId });
   if (items.update.length > 0) return write({ kind: 'update-items', items: items.update });
+  if (files !== null) return files;
   return finish(desired, agreed, own, status);
 }
 
@@ -324,10 +353,18 @@ function merge<T extends object>(
     const weChanged = !sameValue(want[field], said.sent[field]);
     const theyChanged = !sameValue(now[field], said.got[field]);
     if (!weChanged || sameValue(want[field], now[field])) continue;
-    if (theyChanged) conflict ??= { field: words[field], ours: String(want[field]), theirs: String(now[field]) };
+    if (theyChanged)
+      conflict ??= { field: words[field], ours: shown(field, want[field]), theirs: shown(field, now[field]) };
     else set[field] = want[field];
   }
   return { set, conflict };
+}
+
+/** A value of a field as people read it: money in cents, a quantity without idle zeros. */
+function shown(field: string, value: unknown): string {
+  const said = String(value ?? '');
+  if (!/^-?\d+(\.\d+)?$/.test(said) || field in HEADER_WORDS) return said;
+  return field === 'quantity' ? new Decimal(said).toFixed() : new Decimal(said).toFixed(2);
 }
 
 /** Numbers in any scale are the same; a quantity Procore does not keep is nothing to compare. */
@@ -385,7 +422,7 @@ function removal(agreed: ClaimAgreed | null, { own }: ClaimLook): ClaimVerdict {
   if (locked !== null) return refuse('LOCKED', { number, why: locked });
   const known = agreed ?? noClaimAgreed;
   const isUntouched =
-    own.attachments === 0 &&
+    own.attachments.every(({ filename }) => holds(Object.keys(filesOf(known).sent), filename)) &&
     own.items.every((item) => {
       const said = known.items[item.lineId];
       const expected = said === undefined ? nothingOf(item) : said.got;

@@ -85,6 +85,8 @@ export interface RequisitionFields {
   invoiceNumber?: string;
   billingDate?: string;
   status?: string;
+  /** uuids of uploads: their files are attached */
+  uploadIds?: readonly string[];
 }
 
 const BASE = '/rest/v1.1/requisitions';
@@ -176,10 +178,11 @@ const wrapped = (projectId: string, commitmentId: string, requisitionBody: objec
   requisition: requisitionBody,
 });
 
-const headerFields = ({ invoiceNumber, billingDate, status }: RequisitionFields) => ({
+const headerFields = ({ invoiceNumber, billingDate, status, uploadIds }: RequisitionFields) => ({
   invoice_number: invoiceNumber,
   billing_date: billingDate,
   status,
+  upload_ids: uploadIds,
 });
 
 /** Text, as the contract types requisition money. */

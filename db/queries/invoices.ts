@@ -345,8 +345,7 @@ async function partsOf(
       state: part.state,
       total: desired?.total ?? '0.00',
       isStanding: part.procoreId !== null || part.sending !== null,
-      lacksFiles:
-        part.target === 'direct_cost' && part.procoreId !== null && lacksFiles(files, part.agreed as Agreed | null),
+      lacksFiles: part.procoreId !== null && lacksFiles(files, part.agreed as Agreed | null),
       procoreId: part.procoreId,
       projectProcoreId: part.projectProcoreId,
       loginUrl,

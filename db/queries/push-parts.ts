@@ -93,8 +93,7 @@ export async function planFiles(
   files: readonly DesiredFile[],
 ): Promise<string[]> {
   const parts = (await partStates(tx, account, documentId)).filter(
-    ({ target, procoreId, desired, agreed }) =>
-      target === 'direct_cost' && procoreId !== null && desired !== null && !agreed?.isLinkOnly,
+    ({ procoreId, desired, agreed }) => procoreId !== null && desired !== null && !agreed?.isLinkOnly,
   );
   for (const { id, desired, agreed } of parts) {
     if (desired === null || agreed === null) continue;

@@ -6,6 +6,7 @@ export const SWITCHES = {
   origin_data: ['given back', 'dropped'],
   company_hooks_project_resources: ['accept', 'refuse'],
   multipart_patch_attachments: ['keeps', 'replaces'],
+  upload_ids_attachments: ['keeps', 'replaces'],
   retry_after_on_429: ['sent', 'left out'],
   rate_limit_body: ['text', 'json'],
   unavailable_body: ['text', 'json'],

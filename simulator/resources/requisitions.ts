@@ -253,9 +253,10 @@ function afterWrite(call: Call, row: RequisitionRow, contract: CommitmentRow, fi
   for (const item of items) writeItem(call, row, contract, item);
   const files = takeUploads(call, fields.upload_ids);
   if (files.length > 0) {
-    const first = row.id * 100 + row.attachments.length;
+    const first = Math.max(row.id * 100, ...row.attachments.map(({ id }) => id + 1));
     const added = files.map(({ filename, content_type }, at) => ({ id: first + at, filename, content_type }));
-    requisitionTable(call.sim).update(row.id, { attachments: [...row.attachments, ...added] });
+    const kept = call.sim.switches.upload_ids_attachments === 'keeps' ? row.attachments : [];
+    requisitionTable(call.sim).update(row.id, { attachments: [...kept, ...added] });
   }
   tally(call.sim, contract);
   return requisitionTable(call.sim).get(row.id)!;

@@ -14,7 +14,12 @@ import { aDesiredClaim, aLook, aRemoteClaim, aRemoteItem } from './claim-builder
 /** The journal after the claim was made with its items. */
 function agreedOn(desired: DesiredClaim, own: RemoteClaim): ClaimAgreed {
   const { stamp, header, items } = desired;
-  return takeClaim({ kind: 'create-header', stamp, header, periodId: '900', items }, own, noClaimAgreed, 'answer');
+  return takeClaim(
+    { kind: 'create-header', stamp, header, periodId: '900', items, files: [] },
+    own,
+    noClaimAgreed,
+    'answer',
+  );
 }
 
 const verdictOf = (desired: DesiredClaim | null, agreed: ClaimAgreed | null, look: ClaimLook): string => {
@@ -134,6 +139,7 @@ describe('people edit too', () => {
     ['paid, unchanged', desired, sent({ isPaid: true }), 'done'],
     ['paid, and we change', changed, sent({ isPaid: true }), 'LOCKED'],
     ['deleted', desired, aLook({ isGone: true }), 'DELETED_REMOTELY'],
+    ['an item of ours is deleted', desired, sent({ items: [extra] }), 'DELETED_REMOTELY'],
     ['a second empty edition', desired, { ...sent({}), twins: [aRemoteClaim({ id: '899' })] }, 'delete-twin'],
   ])('%s', (_name, wanted, look, expected) => {
     expect(verdictOf(wanted, agreed, look)).toBe(expected);
@@ -141,6 +147,17 @@ describe('people edit too', () => {
 
   test('a deleted claim is made again when a person says so', () => {
     expect(verdictOf(desired, { ...agreed, mayRecreate: true }, aLook({ isGone: true }))).toBe('forget');
+  });
+
+  test('a change order people took off the claim comes back only when a person says so', () => {
+    const item = { ...desired.items[0]!, lineId: '750', packageId: '740' };
+    const wish = aDesiredClaim({ items: [item] });
+    const own = aRemoteClaim({ packageIds: ['740'], items: [aRemoteItem({ id: '850', lineId: '750', work: '100' })] });
+    const known = agreedOn(wish, own);
+    const without = aLook({ own: aRemoteClaim({ items: [aRemoteItem()] }) });
+    expect(verdictOf(wish, known, without)).toBe('DELETED_REMOTELY');
+    expect(nextClaimWrite(wish, { ...known, mayRecreate: true }, without)).toEqual({ kind: 'forget', lines: ['750'] });
+    expect(verdictOf(wish, { ...known, items: {} }, without)).toBe('add-package');
   });
 
   test('a person keeps theirs or takes ours', () => {
@@ -190,6 +207,7 @@ describe('a write that got no answer', () => {
     header: desired.header,
     periodId: '900',
     items: desired.items,
+    files: [],
   };
   const sending = (fields: Partial<ClaimSending> = {}): ClaimSending => ({
     write: create,

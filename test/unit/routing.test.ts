@@ -52,7 +52,7 @@ function becomes(invoice: InvoiceDocument): string[] {
   const costs = planInvoice(invoice, planSettings, companies).parts.map(
     ({ projectProcoreId, desired }) => `direct cost in ${projectProcoreId}: ${desired.total}`,
   );
-  const claims = planClaims(invoice, claimSettings, { 'company-1': 'c' }, []).map(({ desired }) => {
+  const claims = planClaims(invoice, claimSettings, { 'company-1': 'c' }, [], []).map(({ desired }) => {
     const of = (field: 'retained' | 'released') => sum(desired.items.map((item) => item[field])).toFixed(2);
     return `claim on ${desired.commitment.number}: ${desired.total} -${of('retained')} +${of('released')}`;
   });
@@ -233,7 +233,7 @@ test('however a line is cut into allocations, what is left is the rest, and clai
         total,
         lines: [aLine({ amount: total, allocations })],
       });
-      const [claim] = planClaims(invoice, claimSettings, { 'company-1': 'c' }, []);
+      const [claim] = planClaims(invoice, claimSettings, { 'company-1': 'c' }, [], []);
       return (
         new Decimal(claim!.desired.total).abs().equals(total) &&
         new Decimal(claim!.desired.total).isNegative() === isCredit
