@@ -3,7 +3,7 @@ import { type OrderInTheWay, ordersInTheWay } from '../db/queries/order-master.t
 import type { Queryable } from '../db/types.ts';
 import type { PurchaseOrderMaster } from '../domain/commitments.ts';
 import { sha256 } from '../platform/crypto.ts';
-import type { CompanyChange, OrderMasterPreview } from '../schemas/connection.ts';
+import type { CompanyChangeRequest, OrderMasterPreview } from '../schemas/connection.ts';
 import { conflict } from './refusal.ts';
 
 type CompanyInQuestion = Pick<CompanyView, 'id' | 'name' | 'purchaseOrderMaster'>;
@@ -42,7 +42,7 @@ export async function requireSeenOrders(
   db: Queryable,
   account: string,
   company: CompanyInQuestion,
-  { purchaseOrderMaster: to, confirmedOrders }: Pick<CompanyChange, 'purchaseOrderMaster' | 'confirmedOrders'>,
+  { purchaseOrderMaster: to, confirmedOrders }: Pick<CompanyChangeRequest, 'purchaseOrderMaster' | 'confirmedOrders'>,
 ): Promise<void> {
   if (to === undefined || to === company.purchaseOrderMaster) return;
   const { orders, why, confirmation } = await previewOrderMaster(db, account, company, to);
@@ -79,7 +79,8 @@ const FATES: Record<OrderInTheWay['standing'], Record<PurchaseOrderMaster, strin
   unlinked: {
     none: 'It is not in Procore, and stays here.',
     procore: 'It is not in Procore: it stays here, and is linked if one of its number and supplier comes in.',
-    lentune: 'It is not linked to Procore: it stays here, and goes there once somebody sends it if it was entered here.',
+    lentune:
+      'It is not linked to Procore: it stays here, and goes there once somebody sends it if it was entered here.',
   },
   'half-sent': {
     none: 'Procore has not all of it; that stays as it is.',

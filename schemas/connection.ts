@@ -98,7 +98,7 @@ export type Company = z.infer<typeof Company>;
 export const CompanyList = z.array(Company);
 export type CompanyList = z.infer<typeof CompanyList>;
 
-/** PATCH /api/companies/:id, answered with the Company */
+/** The settings of a company, as far as they change. */
 export const CompanyChange = z
   .object({
     timeZone: z.string().refine(isTimeZone, 'Choose a time zone such as Pacific/Auckland.'),
@@ -115,8 +115,6 @@ export const CompanyChange = z
     syncSubContracts: z.boolean(),
     /** refused with CONFLICT while purchase orders are unlinked or half sent, unless `confirmedOrders` says they were seen */
     purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),
-    /** the `confirmation` of GET /api/companies/:id/preview-order-master */
-    confirmedOrders: z.string().max(100),
     createWhereErp: z.enum(['ask', 'allow', 'refuse']),
     /** ids of the stages that are ticked; all others are not */
     monitoredStageIds: z.array(Id),
@@ -124,6 +122,13 @@ export const CompanyChange = z
   .partial()
   .strict();
 export type CompanyChange = z.infer<typeof CompanyChange>;
+
+/** PATCH /api/companies/:id, answered with the Company */
+export const CompanyChangeRequest = CompanyChange.extend({
+  /** the `confirmation` of GET /api/companies/:id/preview-order-master */
+  confirmedOrders: z.string().max(100).optional(),
+}).strict();
+export type CompanyChangeRequest = z.infer<typeof CompanyChangeRequest>;
 
 /**
  * GET /api/companies/:id/preview-order-master?to= : what another master of purchase orders means for those that are there.

@@ -10,7 +10,14 @@ import { COMMITMENT_KINDS, isSynced } from '../../domain/commitments.ts';
 import { waitKeys } from '../../domain/waits.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Id } from '../../schemas/common.ts';
-import { Company, CompanyChange, CompanyList, OrderMasterPreview, OrderMasterQuery } from '../../schemas/connection.ts';
+import {
+  Company,
+  type CompanyChange,
+  CompanyChangeRequest,
+  CompanyList,
+  OrderMasterPreview,
+  OrderMasterQuery,
+} from '../../schemas/connection.ts';
 import { ProjectsPreview, StagesPreviewRequest } from '../../schemas/previews.ts';
 import { previewProjects } from '../arrivals.ts';
 import { connectionDefaults } from '../connection-defaults.ts';
@@ -52,7 +59,7 @@ export function companyRoutes({ route, deps }: RouteContext): void {
       does: 'Changes what synchronises; the hooks in Procore follow',
       may: 'company.change',
       params: CompanyParams,
-      body: CompanyChange,
+      body: CompanyChangeRequest,
       answer: Company,
     },
     ({ db, caller: { account, actor }, params: { id }, body: { confirmedOrders, ...body } }) =>

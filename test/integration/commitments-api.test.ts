@@ -123,12 +123,7 @@ describe('the switches', () => {
     expect(audits.at(-1)).toMatchObject({ before: { purchaseOrderMaster: 'none' }, after: change });
   });
 
-  test('"Lentune purchase orders" is refused while they cannot be sent, and both at once cannot be said', async () => {
-    const lentune = await world.admin.send('PATCH', `/api/companies/${companyId}`, { purchaseOrderMaster: 'lentune' });
-    expect([lentune.status, lentune.body.error.message]).toEqual([
-      400,
-      '"Lentune purchase orders" cannot be chosen yet: this version does not send purchase orders to Procore.',
-    ]);
+  test('both masters at once cannot be said', async () => {
     const both = await world.admin.send('PATCH', `/api/companies/${companyId}`, { purchaseOrderMaster: 'both' });
     expect(both.status).toBe(400);
     const written = world.deps.db
