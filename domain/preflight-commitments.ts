@@ -1,6 +1,6 @@
 import { type DocumentCommitment, remainingOfLine, unallocated } from './allocations.ts';
 import { Decimal, sum } from './decimal.ts';
-import { type DocumentLine, type InvoiceDocument, projectText } from './invoice.ts';
+import { type DocumentLine, type DocumentProject, type InvoiceDocument, projectText } from './invoice.ts';
 import type { Add, PreflightSettings } from './preflight.ts';
 import { claimItems } from './requisition-plan.ts';
 import { claimedOn, commitmentText, splitByCommitment } from './routing.ts';
@@ -70,17 +70,26 @@ function checkRemaining(invoice: InvoiceDocument, add: Add): void {
 
 /** A commitment that counts units is billed quantity times price, which may miss the invoice by the tolerance. */
 function checkUnits(invoice: InvoiceDocument, settings: PreflightSettings, add: Add): void {
-  if (invoice.type === 'retention_release') return;
-  for (const part of splitByCommitment(invoice)) {
-    if (part.commitment.accountingMethod !== 'unit' || part.commitment.procoreId === null) continue;
-    if (part.allocations.some(({ line }) => line.procoreId === null)) continue;
-    const comesTo = sum(claimItems(invoice, part, settings.quantityPlaces).map(({ work }) => work)).abs();
-    const delta = comesTo.minus(sum(part.allocations.map(({ amount }) => amount))).abs();
+  for (const { project, delta } of unitDeltas(invoice, settings))
     if (delta.gt(settings.roundingTolerance))
       add('ROUNDING', {
         delta: delta.toFixed(2),
         tolerance: settings.roundingTolerance,
-        project: projectText(part.project),
+        project: projectText(project),
       });
-  }
+}
+
+/** By how much each claim on a commitment that counts units misses its part of the invoice. */
+export function unitDeltas(
+  invoice: InvoiceDocument,
+  { quantityPlaces }: Pick<PreflightSettings, 'quantityPlaces'>,
+): { project: DocumentProject; delta: Decimal }[] {
+  if (invoice.type === 'retention_release') return [];
+  return splitByCommitment(invoice)
+    .filter(({ commitment }) => commitment.accountingMethod === 'unit' && commitment.procoreId !== null)
+    .filter(({ allocations }) => allocations.every(({ line }) => line.procoreId !== null))
+    .map((part) => {
+      const comesTo = sum(claimItems(invoice, part, quantityPlaces).map(({ work }) => work)).abs();
+      return { project: part.project, delta: comesTo.minus(sum(part.allocations.map(({ amount }) => amount))).abs() };
+    });
 }

@@ -8,7 +8,7 @@ import {
   type InvoiceDocument,
   projectText,
 } from './invoice.ts';
-import { checkCommitments } from './preflight-commitments.ts';
+import { checkCommitments, unitDeltas } from './preflight-commitments.ts';
 import { judgeRounding } from './rounding.ts';
 import { isClaimed } from './routing.ts';
 import { procoreTax, taxAgrees } from './tax.ts';
@@ -187,7 +187,8 @@ export function checkRounding(
       { tolerance: settings.roundingTolerance, places: settings.quantityPlaces },
     ),
   }));
-  const needed = Decimal.max(difference.abs(), ...parts.map((part) => part.verdict.delta), 0);
+  const units = unitDeltas(invoice, settings).map(({ delta }) => delta);
+  const needed = Decimal.max(difference.abs(), ...parts.map((part) => part.verdict.delta), ...units, 0);
   return {
     lines: lines.toFixed(2),
     difference: difference.toFixed(2),
