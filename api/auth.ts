@@ -3,6 +3,7 @@ import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { betterAuth } from 'better-auth/minimal';
 import { organization } from 'better-auth/plugins';
 import { adminAc, memberAc } from 'better-auth/plugins/organization/access';
+import { noteSignIn } from '../db/queries/members.ts';
 import {
   authAccount,
   authInvitation,
@@ -12,9 +13,10 @@ import {
   authUser,
   authVerification,
 } from '../db/schema/index.ts';
-import type { Db } from '../db/types.ts';
+import type { Queryable } from '../db/types.ts';
 import type { Env } from '../platform/env.ts';
 import type { Logger } from '../platform/logger.ts';
+import { LEAST_PASSWORD_LENGTH } from '../schemas/members.ts';
 
 /** What of better-auth's own routes is open, below /api/auth; everything else of it answers 404. */
 export const OPEN_AUTH_PATHS = ['/sign-in/email', '/sign-out', '/organization/set-active'] as const;
@@ -24,9 +26,11 @@ const COOKIE_PREFIX = 'lentune';
 
 /**
  * People's sign-in: e-mail and password, sessions in cookies, an organization for each account.
- * Nobody signs up by themselves; the first person comes from the environment (bootstrap.ts).
+ * Nobody signs up by themselves; the first person comes from the environment (bootstrap.ts), admins add the others.
+ *
+ * @param db a transaction, where what the library writes should stand or fall with what we write
  */
-export function createAuth({ db, env, logger }: { db: Db; env: Env; logger: Logger }) {
+export function createAuth({ db, env, logger }: { db: Queryable; env: Env; logger: Logger }) {
   return betterAuth({
     appName: 'Lentune',
     baseURL: env.PUBLIC_URL,
@@ -46,7 +50,20 @@ export function createAuth({ db, env, logger }: { db: Db; env: Env; logger: Logg
         invitation: authInvitation,
       },
     }),
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12 },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: LEAST_PASSWORD_LENGTH },
+    databaseHooks: {
+      session: {
+        create: {
+          // A changed password is a new session, which stays in the account of the one it replaces.
+          before: async (session, context) => ({
+            data: { ...session, activeOrganizationId: context?.context.session?.session.activeOrganizationId ?? null },
+          }),
+          after: async ({ userId }, context) => {
+            if (context?.path === '/sign-in/email') await noteSignIn(db, userId);
+          },
+        },
+      },
+    },
     rateLimit: { enabled: false }, // ours stands before it, see app.ts
     telemetry: { enabled: false },
     advanced: {

@@ -1,14 +1,16 @@
 import { eq } from 'drizzle-orm';
 import { keepApiKey } from '../db/queries/api-keys.ts';
 import { ensureConnection } from '../db/queries/connections.ts';
+import { addMember } from '../db/queries/members.ts';
 import { seedTaxCodes } from '../db/queries/tax-codes.ts';
-import { authMember, authOrganization } from '../db/schema/index.ts';
+import { authOrganization } from '../db/schema/index.ts';
 import type { Db } from '../db/types.ts';
 import type { Deps } from '../platform/deps.ts';
 import { Role } from '../schemas/session.ts';
 import { keptOf } from './api-key.ts';
 import { type Auth, createAuth } from './auth.ts';
 import { connectionDefaults } from './connection-defaults.ts';
+import { addUser } from './passwords.ts';
 
 const FIRST_ACCOUNT = { name: 'Lentune', slug: 'lentune' };
 
@@ -54,19 +56,9 @@ async function ensureAdmin({ db, env, logger }: Deps, auth: Auth, account: strin
   const known = await internalAdapter.findUserByEmail(email);
   if (known) return;
   try {
-    const user = await internalAdapter.createUser(
-      { email, name: 'Administrator', emailVerified: true },
-      { method: 'email-password' },
-    );
-    await internalAdapter.linkAccount({
-      userId: user.id,
-      providerId: 'credential',
-      accountId: user.id,
-      password: await password.hash(env.BOOTSTRAP_ADMIN_PASSWORD),
-    });
-    await db
-      .insert(authMember)
-      .values({ id: crypto.randomUUID(), organizationId: account, userId: user.id, role: Role.options.join(',') });
+    const hash = await password.hash(env.BOOTSTRAP_ADMIN_PASSWORD);
+    const userId = await addUser(auth, { email, name: 'Administrator', hash });
+    await addMember(db, { account, userId, roles: Role.options });
   } catch (error) {
     // Another process that starts at this moment was faster.
     if (!(await internalAdapter.findUserByEmail(email))) throw error;

@@ -1,8 +1,7 @@
 import { fromNodeHeaders } from 'better-auth/node';
-import { asc, eq } from 'drizzle-orm';
 import type { Request, Response } from 'express';
 import { findApiKey } from '../db/queries/api-keys.ts';
-import { authMember, authOrganization } from '../db/schema/index.ts';
+import { membershipsOf } from '../db/queries/members.ts';
 import type { Db } from '../db/types.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { Role } from '../schemas/session.ts';
@@ -44,12 +43,7 @@ export async function identify(
   // A session that is used is prolonged; its cookie must learn of it.
   for (const cookie of headers.getSetCookie()) response.append('set-cookie', cookie);
   if (!found) throw unauthenticated();
-  const memberships = await db
-    .select({ account: authOrganization.id, accountName: authOrganization.name, role: authMember.role })
-    .from(authMember)
-    .innerJoin(authOrganization, eq(authOrganization.id, authMember.organizationId))
-    .where(eq(authMember.userId, found.user.id))
-    .orderBy(asc(authMember.createdAt), asc(authMember.id));
+  const memberships = await membershipsOf(db, found.user.id);
   const chosen = memberships.find(({ account }) => account === found.session.activeOrganizationId);
   const member = chosen ?? memberships[0];
   if (!member) throw forbidden('You do not belong to an account. Ask an admin to add you.');
@@ -60,7 +54,7 @@ export async function identify(
     name: found.user.name,
     email: found.user.email,
     actor: found.user.email,
-    roles: asRoles(member.role.split(',')),
+    roles: asRoles(member.roles),
     sessionId: found.session.id,
   };
 }

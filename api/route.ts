@@ -24,6 +24,8 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   answer?: A;
   /** 200, or 204 when nothing is answered */
   status?: 200 | 201 | 202 | 204;
+  /** Request or answer hold a password: an Idempotency-Key is refused, since what is kept for repetition would keep it. */
+  holdsPassword?: true;
   /** The handler writes the response itself and keeps it open. */
   streams?: true;
 }
@@ -63,6 +65,7 @@ export function createRoutes({ db, identify, afterChange }: { db: Db; identify: 
     router[spec.method](spec.path, async (request, response) => {
       const caller = await identify(request, response);
       if (!isAllowed(caller.roles, spec.may)) throw forbidden(whoMay(spec.may));
+      if (spec.holdsPassword && request.get('idempotency-key') !== undefined) throw noKeyHere();
       const call = { caller, ...readInput(spec, request), request, response };
       const status = spec.status ?? (spec.answer ? 200 : 204);
       const answerOf = async (queryable: Queryable) => {
@@ -77,6 +80,11 @@ export function createRoutes({ db, identify, afterChange }: { db: Db; identify: 
 
   return { router, registry, route };
 }
+
+const noKeyHere = () =>
+  invalidInput([
+    { path: 'Idempotency-Key', message: 'A password is never kept, so send this without an Idempotency-Key.' },
+  ]);
 
 function readInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   spec: Pick<RouteSpec<P, Q, B, z.ZodType>, 'params' | 'query' | 'body' | 'path' | 'takes'>,

@@ -12,6 +12,8 @@ export const Session = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
   account: z.object({ id: z.string(), name: z.string() }),
   roles: z.array(Role),
+  /** where the person can act, this account among them */
+  accounts: z.array(z.object({ id: z.string(), name: z.string() })),
 });
 export type Session = z.infer<typeof Session>;
 

@@ -21,7 +21,7 @@ export function bulkActionRoutes({ route }: RouteContext): void {
       may: 'read',
       answer: BulkActions,
     },
-    async ({ db, caller }) => named(db, caller.account, await listBulks(db, caller.account, SHOWN)),
+    async ({ db, caller }) => named(db, await listBulks(db, caller.account, SHOWN)),
   );
 
   route(
@@ -96,14 +96,13 @@ function refuseEmpty(filter: BulkFilter): void {
 async function one(db: Queryable, account: string, id: string) {
   const bulk = await getBulk(db, account, id);
   if (bulk === null) throw notFound('bulk action');
-  const [shown] = await named(db, account, [bulk]);
+  const [shown] = await named(db, [bulk]);
   return shown!;
 }
 
-async function named<T extends { actor: string }>(db: Queryable, account: string, bulks: T[]): Promise<T[]> {
+async function named<T extends { actor: string }>(db: Queryable, bulks: T[]): Promise<T[]> {
   const nameOf = await namesOfPeople(
     db,
-    account,
     bulks.map(({ actor }) => actor),
   );
   return bulks.map((bulk) => ({ ...bulk, actor: nameOf(bulk.actor) }));

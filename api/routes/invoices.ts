@@ -114,7 +114,6 @@ export function invoiceRoutes({ route, deps }: RouteContext): void {
       if (entries.length === 0) throw notFound('invoice');
       const nameOf = await namesOfPeople(
         db,
-        caller.account,
         entries.map(({ actor }) => actor),
       );
       return {

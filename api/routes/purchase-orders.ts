@@ -112,7 +112,6 @@ export function purchaseOrderRoutes({ route, deps }: RouteContext): void {
       const entries = await getLog(db, caller.account, 'purchase_order', params.id);
       const nameOf = await namesOfPeople(
         db,
-        caller.account,
         entries.map(({ actor }) => actor),
       );
       return {

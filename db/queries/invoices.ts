@@ -239,7 +239,7 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
   const { row, document } = loaded;
   const steps = allowedSteps(listed);
   const parts = await partsOf(db, account, id, document.files);
-  const nameOf = await namesOfPeople(db, account, [row.enteredBy, row.checkedBy, row.approvedBy]);
+  const nameOf = await namesOfPeople(db, [row.enteredBy, row.checkedBy, row.approvedBy]);
   return {
     ...presentRow(listed),
     ...(await headerTexts(db, row)),

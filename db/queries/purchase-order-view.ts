@@ -95,7 +95,7 @@ export async function findOrder(db: Queryable, account: string, id: string) {
     .where(eq(purchaseOrder.id, id));
   if (!found) return null;
   const { row, master } = found;
-  const nameOf = await namesOfPeople(db, account, [row.enteredBy, row.approvedBy, row.cancelledBy]);
+  const nameOf = await namesOfPeople(db, [row.enteredBy, row.approvedBy, row.cancelledBy]);
   const named = (actor: string | null) => actor && nameOf(actor);
   const steps = allowedOrderSteps(row);
   const isEntered = master !== 'procore';

@@ -11,6 +11,8 @@ export const authUser = pgTable('auth_user', {
   image: text(),
   createdAt: moment().notNull().defaultNow(),
   updatedAt: moment().notNull().defaultNow(),
+  /** ours: sessions are deleted when they end, so they cannot tell */
+  lastSignInAt: timestamp({ withTimezone: true, mode: 'string' }),
 });
 
 export const authSession = pgTable(
