@@ -2,7 +2,7 @@ import type { ClaimHeader, ClaimLook, ClaimWrite, DesiredClaim, RemoteClaim } fr
 import { isAccepted } from '../domain/commitments.ts';
 import type { BillingPeriod } from '../procore/billing-periods.ts';
 import type { CompanyApi } from '../procore/client.ts';
-import { ProcoreError } from '../procore/errors.ts';
+import { goneIsGood, ProcoreError } from '../procore/errors.ts';
 import type { ItemFields, Requisition, RequisitionItem } from '../procore/requisitions.ts';
 
 /** Where one claim is looked for. */
@@ -214,15 +214,6 @@ export async function applyClaim(
     case 'delete-twin':
       await goneIsGood(api.requisitions.delete({ projectId, requisitionId: write.id }));
       return nothing;
-  }
-}
-
-/** A delete that finds nothing has done its work. */
-async function goneIsGood(deleting: Promise<void>): Promise<void> {
-  try {
-    await deleting;
-  } catch (error) {
-    if (!(error instanceof ProcoreError && error.kind === 'not-found')) throw error;
   }
 }
 

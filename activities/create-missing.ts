@@ -21,7 +21,7 @@ import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import { findRecord, listCodes, onlyCode } from './find-record.ts';
-import { attempted, type InvoiceRef, type Trail } from './push-attempt.ts';
+import { attempted, type DocumentRef, documentIdOf, logSubject, type Trail } from './push-attempt.ts';
 import { openPushCompany } from './push-company.ts';
 
 export interface CreateMissingDeps {
@@ -30,12 +30,12 @@ export interface CreateMissingDeps {
   settleDelayMs: number;
 }
 
-export type CreateMissingInput = InvoiceRef & { record: MissingRecord };
+export type CreateMissingInput = DocumentRef & { record: MissingRecord };
 
 /** One record while an activity makes sure that it exists once. */
 interface Making {
   deps: CreateMissingDeps;
-  ref: InvoiceRef;
+  ref: DocumentRef;
   record: MissingRecord;
   wish: RecordWish;
   api: CompanyApi;
@@ -48,18 +48,18 @@ interface Making {
 }
 
 /**
- * Brings one missing record a single write closer to existing in Procore (design: create once). Claimed by the invoice, so that
- * ten invoices make it once; looked for before every write.
+ * Brings one missing record a single write closer to existing in Procore (design: create once). Claimed by the document, so that
+ * ten documents make it once; looked for before every write.
  *
  * @returns whether it exists and is linked
- * @throws DomainError `BUSY` while another invoice makes it, or why it may or can not be made
+ * @throws DomainError `BUSY` while another document makes it, or why it may or can not be made
  */
 export async function createMissing(deps: CreateMissingDeps, input: CreateMissingInput): Promise<{ done: boolean }> {
   const { record, ...ref } = input;
   return attempted(deps.db, ref, async (trail) => {
     const making = await begin(deps, ref, record, trail);
     const subject = subjectOf(making);
-    const claimed = await claim(deps.db, subject, ref.invoiceId);
+    const claimed = await claim(deps.db, subject, documentIdOf(ref));
     if (claimed.kind === 'busy') throw new DomainError('BUSY', { what: nameOf(making.wish) });
     if (claimed.kind === 'linked') return { done: await finish(making, claimed.procoreId) };
     return make(making, subject, claimed.claim);
@@ -73,7 +73,7 @@ export async function createMissing(deps: CreateMissingDeps, input: CreateMissin
  */
 export async function findMissing(
   deps: Omit<CreateMissingDeps, 'settleDelayMs'>,
-  ref: InvoiceRef,
+  ref: DocumentRef,
   record: MissingRecord,
   trail: Trail,
 ): Promise<boolean | DomainError> {
@@ -82,7 +82,7 @@ export async function findMissing(
     const procoreId = await findRecord(making.api, record, making.wish);
     if (procoreId === null) return false;
     const subject = subjectOf(making);
-    const claimed = await claim(deps.db, subject, ref.invoiceId);
+    const claimed = await claim(deps.db, subject, documentIdOf(ref));
     if (claimed.kind !== 'held') return claimed.kind === 'linked';
     await link(making, subject, claimed.claim, procoreId);
     return true;
@@ -92,7 +92,7 @@ export async function findMissing(
   }
 }
 
-async function begin(deps: CreateMissingDeps, ref: InvoiceRef, record: MissingRecord, trail: Trail): Promise<Making> {
+async function begin(deps: CreateMissingDeps, ref: DocumentRef, record: MissingRecord, trail: Trail): Promise<Making> {
   const wish = await readWish(deps.db, ref.account, record);
   if (wish === null) throw new Error(`The ${record.kind} ${record.localId} is gone`);
   const { row, api } = await openPushCompany(deps, ref.account, record.companyId, trail);
@@ -129,7 +129,7 @@ async function make(making: Making, subject: ClaimSubject, held: HeldClaim): Pro
     await link(making, subject, held, created);
     return { done: await finish(making, created) };
   } catch (error) {
-    if (error instanceof DomainError && error.code !== 'BUSY') await release(deps.db, held, ref.invoiceId);
+    if (error instanceof DomainError && error.code !== 'BUSY') await release(deps.db, held, documentIdOf(ref));
     throw error;
   }
 }
@@ -154,7 +154,7 @@ async function waitForUnanswered({ deps, ref, wish }: Making, held: HeldClaim): 
   if (now < due) throw settling(wish, due - now);
   if (sending.emptyLooks > 0) return;
   const looked: ClaimSending = { ...sending, emptyLooks: 1, lastLookAt: new Date(now).toISOString() };
-  await noteSending(deps.db, held, ref.invoiceId, looked);
+  await noteSending(deps.db, held, documentIdOf(ref), looked);
   throw settling(wish, deps.settleDelayMs);
 }
 
@@ -165,14 +165,14 @@ const settling = (wish: RecordWish, ms: number) =>
 async function create(making: Making, held: HeldClaim, run: () => Promise<string>): Promise<string> {
   const { deps, ref, wish } = making;
   const sending: ClaimSending = { at: new Date().toISOString(), emptyLooks: 0, lastLookAt: null };
-  if (!(await noteSending(deps.db, held, ref.invoiceId, sending)))
+  if (!(await noteSending(deps.db, held, documentIdOf(ref), sending)))
     throw new DomainError('BUSY', { what: nameOf(wish) });
   try {
     return await run();
   } catch (error) {
     const isCertain = error instanceof DomainError || (error instanceof ProcoreError && !error.isAmbiguous);
     if (!isCertain) throw settling(wish, deps.settleDelayMs);
-    await noteSending(deps.db, held, ref.invoiceId, null);
+    await noteSending(deps.db, held, documentIdOf(ref), null);
     throw error instanceof ProcoreError ? refused(error, wish) : error;
   }
 }
@@ -241,7 +241,7 @@ async function hasParent(making: Making): Promise<boolean> {
   if (!isParentMissing || parent === null) return true;
   const projectId = record.projectProcoreId;
   const subject: ClaimSubject = { ...subjectOf(making), naturalKey: codeKey(projectId, parent), localId: null };
-  const claimed = await claim(deps.db, subject, ref.invoiceId);
+  const claimed = await claim(deps.db, subject, documentIdOf(ref));
   if (claimed.kind !== 'held') throw new DomainError('BUSY', { what: parent });
   const division: Making = { ...making, wish: { ...wish, code: parent } };
   await waitForUnanswered(division, claimed.claim);
@@ -254,7 +254,7 @@ async function hasParent(making: Making): Promise<boolean> {
       return (await api.costCodes.create({ projectId, code: parent, name, originData: `${stamp}/division` })).id;
     });
   }
-  await release(deps.db, claimed.claim, ref.invoiceId);
+  await release(deps.db, claimed.claim, documentIdOf(ref));
   return false;
 }
 
@@ -272,7 +272,7 @@ async function link(making: Making, subject: ClaimSubject, held: HeldClaim, proc
   throw new DomainError('CODE_COLLISION', { code: wish.code, project: wish.projectText, count: 2 });
 }
 
-/** A vendor also stands in the directories of the invoice's projects; adding it there again changes nothing. */
+/** A vendor also stands in the directories of the document's projects; adding it there again changes nothing. */
 async function finish({ record, wish, api, trail, deps, ref }: Making, procoreId: string): Promise<boolean> {
   if (record.kind !== 'vendor') {
     if (wish.kind === 'project_cost_code') await warnAboutLevel(deps.db, ref, wish);
@@ -286,14 +286,9 @@ async function finish({ record, wish, api, trail, deps, ref }: Making, procoreId
 }
 
 /** Under the setting, codes are made at project level even if a sub job has one of that name (domain.md Q34). */
-async function warnAboutLevel(
-  db: Db,
-  { account, invoiceId }: InvoiceRef,
-  wish: RecordWish & { kind: 'project_cost_code' },
-) {
+async function warnAboutLevel(db: Db, ref: DocumentRef, wish: RecordWish & { kind: 'project_cost_code' }) {
   await addLog(db, {
-    account,
-    documentId: invoiceId,
+    ...logSubject(ref),
     event: 'note',
     result: 'info',
     message: `Cost code ${wish.code} is there at project level of ${wish.projectText}.`,

@@ -4,7 +4,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import { asHeader, asLine, asRecord } from '../procore/direct-cost-look.ts';
 import type { DirectCost, NewFile } from '../procore/direct-costs.ts';
-import { ProcoreError } from '../procore/errors.ts';
+import { goneIsGood } from '../procore/errors.ts';
 
 type DirectCosts = CompanyApi['directCosts'];
 
@@ -83,15 +83,6 @@ export async function apply(
     case 'delete-record':
       await goneIsGood(api.delete({ projectId, directCostId: write.id }));
       return nothing(write.id);
-  }
-}
-
-/** A delete that finds nothing has done its work. */
-async function goneIsGood(deleting: Promise<void>): Promise<void> {
-  try {
-    await deleting;
-  } catch (error) {
-    if (!(error instanceof ProcoreError && error.kind === 'not-found')) throw error;
   }
 }
 

@@ -16,12 +16,13 @@ import { type BudgetCodeOf, filesToSend, type PlanCompany, planInvoice } from '.
 import { companiesOf, preflight, splitByProject } from '../domain/preflight.ts';
 import { planClaims } from '../domain/requisition-plan.ts';
 import { failureOf } from '../platform/errors.ts';
-import type { CompanyApi, Procore } from '../procore/client.ts';
+import type { Procore } from '../procore/client.ts';
 import { findMissing } from './create-missing.ts';
 import { overheadsInTheWay } from './overhead-problems.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import { attempted, type InvoiceRef, type Trail } from './push-attempt.ts';
 import { openPushCompany } from './push-company.ts';
+import { createUnits } from './units.ts';
 
 export interface PrepareDeps {
   db: Db;
@@ -43,19 +44,9 @@ export interface Prepared {
   partIds: string[];
 }
 
-const UNITS_FOR_MS = 10 * 60 * 1000;
-
 /** Keeps what rarely changes between invoices of one worker: the units of each company. */
 export function createPrepare({ db, procore, accounting }: PrepareDeps) {
-  const units = new Map<string, { at: number; names: string[] }>();
-
-  async function unitsOf(api: CompanyApi, companyId: string): Promise<string[]> {
-    const known = units.get(companyId);
-    if (known !== undefined && Date.now() - known.at < UNITS_FOR_MS) return known.names;
-    const names = (await api.uoms.all()).flatMap(({ name }) => name ?? []);
-    units.set(companyId, { at: Date.now(), names });
-    return names;
-  }
+  const unitsOf = createUnits();
 
   async function companies(document: InvoiceDocument, trail: Trail): Promise<Record<string, PlanCompany>> {
     const hasUnits = document.lines.some((line) => line.project !== null && (line.unit ?? '').trim() !== '');

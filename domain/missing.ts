@@ -7,8 +7,8 @@ export type MissingRecord =
   | { kind: 'cost_type'; companyId: string; localId: string }
   | { kind: 'project_cost_code'; companyId: string; localId: string; projectProcoreId: string };
 
-/** What an invoice needs that is not linked, each once: the vendor, then types, then codes. */
-export function missingOf(invoice: InvoiceDocument): MissingRecord[] {
+/** What a document needs that is not linked, each once: the vendor, then types, then codes. */
+export function missingOf(invoice: Pick<InvoiceDocument, 'vendor' | 'lines'>): MissingRecord[] {
   const records = new Map<string, MissingRecord>();
   const add = (record: MissingRecord) => records.set(`${record.kind}/${record.companyId}/${record.localId}`, record);
   for (const { project } of invoice.lines) {

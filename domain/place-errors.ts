@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './errors.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 
 /** Refusals that come from how a Procore company or project is set up. */
 export const PLACE_CATALOGUE = {
@@ -17,6 +17,14 @@ export const PLACE_CATALOGUE = {
     message: (d: { project: string; segments: string }) =>
       `The budget codes of ${d.project} have custom segments (${d.segments}), which Lentune does not have.`,
     fix: 'Enter the cost in Procore, or take the custom segments off the budget codes of the project there.',
+  },
+  PROJECT_NOT_MONITORED: {
+    fixedBy: 'admin',
+    retry: 'after-fix',
+    where: 'projects',
+    message: (d: { project: string; why: string }) =>
+      `Project ${d.project} no longer comes in from Procore${d.why === '' ? '' : `: ${d.why.replace(/\.$/, '')}`}.`,
+    fix: 'Tick its stage under Project webhook monitoring stages, or import it anyway.',
   },
   ERP_CONNECTED: {
     fixedBy: 'admin',

@@ -184,7 +184,11 @@ export function postedFigures(
 }
 
 /** What people call what the record names by Procore's ids. */
-function namesOf(invoice: InvoiceDocument, companyId: string, lines: readonly DocumentLine[]): Record<string, string> {
+export function namesOf(
+  invoice: Pick<InvoiceDocument, 'vendor'>,
+  companyId: string,
+  lines: readonly DocumentLine[],
+): Record<string, string> {
   const named: [string | null | undefined, string | undefined][] = [
     [invoice.vendor?.procoreIds[companyId], invoice.vendor?.name],
     ...lines.flatMap(({ code, costType, taxCode }): [string | null | undefined, string | undefined][] => [
@@ -197,7 +201,11 @@ function namesOf(invoice: InvoiceDocument, companyId: string, lines: readonly Do
 }
 
 /** Procore takes only units of the company's list; another one is left out, since it is only information. */
-function knownUnit(line: DocumentLine, units: readonly string[] | null, notes: string[]): string | null {
+export function knownUnit(
+  line: Pick<DocumentLine, 'unit' | 'position'>,
+  units: readonly string[] | null,
+  notes: string[],
+): string | null {
   if (line.unit === null || line.unit.trim() === '') return null;
   const wanted = normaliseName(line.unit);
   const known = units?.find((unit) => normaliseName(unit) === wanted);
@@ -206,7 +214,8 @@ function knownUnit(line: DocumentLine, units: readonly string[] | null, notes: s
   return known ?? null;
 }
 
-function required<T>(value: T | null | undefined, what: string): T {
+/** @throws Error for what preflight should have stopped */
+export function required<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined)
     throw new Error(`Planned without the ${what}; preflight should have stopped it`);
   return value;

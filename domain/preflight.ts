@@ -77,7 +77,7 @@ export function preflight(invoice: InvoiceDocument, settings: PreflightSettings,
   reportRounding(invoice, settings, rounding, add);
   checkTax(invoice, settings, add);
   checkCommitments(invoice, settings, add);
-  return { findings: inOrder(onceEach(findings)), smallestTolerance: rounding.smallestTolerance };
+  return { findings: arranged(findings), smallestTolerance: rounding.smallestTolerance };
 }
 
 /** Letters, digits and signs people print; no control characters. */
@@ -101,7 +101,7 @@ function checkHeader(invoice: InvoiceDocument, settings: PreflightSettings, add:
 }
 
 /** A company with an accounting system gets no vendor unasked (contract section 16). */
-function checkHeldVendor({ lines }: InvoiceDocument, vendor: DocumentVendor, add: Add): void {
+export function checkHeldVendor({ lines }: Pick<InvoiceDocument, 'lines'>, vendor: DocumentVendor, add: Add): void {
   for (const { project } of lines) {
     if (project?.companyId == null || !project.held || vendor.procoreIds[project.companyId] !== undefined) continue;
     add('ERP_CONNECTED', { what: `vendor "${vendor.name}"`, ...project.held });
@@ -113,7 +113,8 @@ export const companiesOf = (invoice: InvoiceDocument): string[] => [
   ...new Set(invoice.lines.flatMap((line) => line.project?.companyId ?? [])),
 ];
 
-function checkLine(line: DocumentLine, settings: PreflightSettings, add: Add): void {
+/** What Procore must have for a line, and what the line must say. */
+export function checkLine(line: DocumentLine, settings: Pick<PreflightSettings, 'createMissingCodes'>, add: Add): void {
   const { project, code, costType, position } = line;
   // A line without a project is overhead: it never goes to Procore.
   if (project === null) return;
@@ -243,28 +244,32 @@ function reportRounding(
 }
 
 function checkTax(invoice: InvoiceDocument, settings: PreflightSettings, add: Add): void {
-  let isComparable = true;
-  for (const line of invoice.lines) {
-    const { project, taxCode, position } = line;
-    if (project === null || taxCode === null || isClaimed(line)) continue;
-    if (project.keepsTax === false && !settings.postWithoutTax)
-      add('TAX_OFF', { project: projectText(project), taxCode: taxCode.code });
-    if (taxCode.mapped === null || taxCode.mapped.isArchived) {
-      isComparable = false;
-      if (project.companyId !== null) add('TAX_UNMAPPED', { taxCode: taxCode.code }, position);
-      continue;
-    }
-    const theirs = taxCode.mapped.rate;
-    if (theirs !== null && !new Decimal(theirs).equals(taxCode.rate)) {
-      isComparable = false;
-      add(
-        'TAX_RATE_DIFF',
-        { taxCode: taxCode.code, ours: shortRate(taxCode.rate), theirs: shortRate(theirs) },
-        position,
-      );
-    }
+  const verdicts = invoice.lines.filter((line) => !isClaimed(line)).map((line) => checkTaxCode(line, settings, add));
+  if (!verdicts.includes(false)) compareTax(invoice, settings, add);
+}
+
+/**
+ * Whether Procore has the tax code of a line, at the same rate.
+ *
+ * @returns whether its tax can be compared with ours
+ */
+export function checkTaxCode(
+  line: DocumentLine,
+  settings: Pick<PreflightSettings, 'postWithoutTax'>,
+  add: Add,
+): boolean {
+  const { project, taxCode, position } = line;
+  if (project === null || taxCode === null) return true;
+  if (project.keepsTax === false && !settings.postWithoutTax)
+    add('TAX_OFF', { project: projectText(project), taxCode: taxCode.code });
+  if (taxCode.mapped === null || taxCode.mapped.isArchived) {
+    if (project.companyId !== null) add('TAX_UNMAPPED', { taxCode: taxCode.code }, position);
+    return false;
   }
-  if (isComparable) compareTax(invoice, settings, add);
+  const theirs = taxCode.mapped.rate;
+  if (theirs === null || new Decimal(theirs).equals(taxCode.rate)) return true;
+  add('TAX_RATE_DIFF', { taxCode: taxCode.code, ours: shortRate(taxCode.rate), theirs: shortRate(theirs) }, position);
+  return false;
 }
 
 const shortRate = (rate: string): string => new Decimal(rate).toFixed();
@@ -288,6 +293,9 @@ function compareTax(invoice: InvoiceDocument, settings: PreflightSettings, add: 
   // Without any tax code nothing is said to Procore about tax: worth a look, no reason to hold.
   add('TAX_TOTAL_DIFF', facts, undefined, hasCodes || keepsTax ? undefined : 'warning');
 }
+
+/** All problems of a document, each once: what blocks first, then in catalogue order, then by line. */
+export const arranged = (findings: readonly Finding[]): Finding[] => inOrder(onceEach(findings));
 
 /** One sentence for one reason: lines that share it would only repeat it, unless each names its own line. */
 function onceEach(findings: readonly Finding[]): Finding[] {

@@ -36,7 +36,7 @@ export interface ClaimPart {
 }
 
 /** Splits what an invoice claims by commitment, in order of first appearance. */
-export function splitByCommitment(invoice: InvoiceDocument): ClaimPart[] {
+export function splitByCommitment(invoice: Pick<InvoiceDocument, 'lines'>): ClaimPart[] {
   const parts = new Map<string, ClaimPart>();
   for (const line of invoice.lines) {
     for (const allocation of claimedOn(line)) {

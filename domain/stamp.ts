@@ -15,8 +15,8 @@ export interface StampSubject {
 export const recordStamp = ({ installation, account, documentId, part }: StampSubject): string =>
   ['lentune', installation, account, documentId, part].join('/');
 
-/** The stamp of one line: its record's, and its position in the invoice. */
-export const lineStamp = (record: string, position: number): string => `${record}/${position}`;
+/** The stamp of one line: its record's, and its position in the invoice or its id in the order. */
+export const lineStamp = (record: string, line: number | string): string => `${record}/${line}`;
 
 /** An installation is known by its connection to Procore; the tail of a uuidv7 is its random part. */
 export const installationOf = (connectionId: string): string => tail(connectionId, 12);

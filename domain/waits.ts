@@ -29,8 +29,11 @@ export interface Wait {
   projectProcoreId: string | null;
 }
 
-/** What a failed invoice waits for in Procore, from the problems it failed with. Others wait for a person. */
-export function waitsOf(invoice: InvoiceDocument, problems: readonly Finding[]): Wait[] {
+/** What deciding about waits asks of a document. */
+type Waiting = Pick<InvoiceDocument, 'vendor' | 'lines' | 'poNumber' | 'commitment'>;
+
+/** What a failed document waits for in Procore, from the problems it failed with. Others wait for a person. */
+export function waitsOf(invoice: Waiting, problems: readonly Finding[]): Wait[] {
   return problems
     .filter((problem) => problem.severity === 'blocks')
     .flatMap(({ code }): Wait[] => {
@@ -45,6 +48,12 @@ export function waitsOf(invoice: InvoiceDocument, problems: readonly Finding[]):
           return invoice.lines.flatMap(({ project }) =>
             project !== null && project.procoreId === null
               ? [{ code, key: waitKeys.projectCode(project.code), projectProcoreId: null }]
+              : [],
+          );
+        case 'PROJECT_NOT_MONITORED':
+          return invoice.lines.flatMap(({ project }) =>
+            project?.procoreId
+              ? [{ code, key: waitKeys.project(project.procoreId), projectProcoreId: project.procoreId }]
               : [],
           );
         case 'ERP_CONNECTED':
@@ -100,7 +109,7 @@ export function waitsOf(invoice: InvoiceDocument, problems: readonly Finding[]):
     });
 }
 
-const commitmentWaits = (invoice: InvoiceDocument, code: string): Wait[] => {
+const commitmentWaits = (invoice: Waiting, code: string): Wait[] => {
   const named = invoice.commitment === null ? [] : [invoice.commitment.id];
   const ids = new Set([...named, ...splitByCommitment(invoice).map(({ commitment }) => commitment.id)]);
   return [...ids].map((id) => ({ code, key: waitKeys.commitment(id), projectProcoreId: null }));

@@ -22,6 +22,7 @@ const EDGES: Record<ErrorCode, Edge> = {
   PROJECT_UNLINKED: { status: 422, activity: stops },
   INTERFACE_OFF: { status: 409, activity: stops },
   CUSTOM_SEGMENTS: { status: 422, activity: stops },
+  PROJECT_NOT_MONITORED: { status: 409, activity: stops },
   ERP_CONNECTED: { status: 422, activity: stops },
   VENDOR_BLANK: { status: 422, activity: stops },
   VENDOR_AMBIGUOUS: { status: 422, activity: stops },

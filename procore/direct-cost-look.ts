@@ -174,7 +174,14 @@ export const asHeader = (row: DirectCostHeader | DirectCost) => ({
   },
 });
 
-export const asLine = (row: Omit<DirectCostLine, 'holder'>): RemoteLine => ({
+/** What lines of direct costs and of purchase orders have in common. */
+type ShownLine = Pick<
+  DirectCostLine,
+  'id' | 'origin_data' | 'amount' | 'quantity' | 'unit_cost' | 'uom' | 'tax_code_id' | 'description'
+> &
+  Record<'cost_code' | 'line_item_type' | 'wbs_code', { id: string | null } | null>;
+
+export const asLine = (row: ShownLine): RemoteLine => ({
   id: row.id,
   originData: row.origin_data,
   amount: row.amount ?? '0',

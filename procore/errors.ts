@@ -66,6 +66,15 @@ export class ProcoreError extends Error {
   }
 }
 
+/** A delete that finds nothing has done its work. */
+export async function goneIsGood(deleting: Promise<void>): Promise<void> {
+  try {
+    await deleting;
+  } catch (error) {
+    if (!(error instanceof ProcoreError && error.kind === 'not-found')) throw error;
+  }
+}
+
 const DISCONNECTED = /not connected to this company/i;
 const TOOL = /\btool\b/i;
 const EDITED_NOW = /being (edited|changed|modified|updated)|try again|in progress/i;
