@@ -1,34 +1,10 @@
 import { ACCOUNTING_CATALOGUE } from './accounting-errors.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { CLAIM_CATALOGUE } from './claim-errors.ts';
 import { formatMoney } from './decimal.ts';
 import { PLACE_CATALOGUE } from './place-errors.ts';
 import { ORDER_CATALOGUE } from './purchase-order-errors.ts';
 import { TIME_ERRORS } from './time-errors.ts';
-
-/** Where the fix is made: a screen of ours, or Procore itself. */
-export type FixPlace =
-  | 'invoice'
-  | 'allocations'
-  | 'tax-mapping'
-  | 'settings'
-  | 'connection'
-  | 'projects'
-  | 'vendors'
-  | 'cost-codes'
-  | 'time-sheet'
-  | 'purchase-order'
-  | 'procore'
-  | 'none';
-
-export interface CatalogueEntry {
-  fixedBy: 'clerk' | 'admin' | 'procore' | 'nobody';
-  /** `automatic`: trying again by itself can help; `after-fix`: a person must act first; `never`: the answer will not change. */
-  retry: 'after-fix' | 'automatic' | 'never';
-  where: FixPlace;
-  // biome-ignore lint/suspicious/noExplicitAny: each entry names its own facts
-  message: (facts: any) => string;
-  fix: string;
-}
 
 /**
  * Every reason a document can be refused: who can fix it, what we say, whether trying again by itself can help.

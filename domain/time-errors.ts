@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './errors.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 
 /** Why time cannot be posted; a part of the catalogue. None of its sentences names a person or tells hours. */
 export const TIME_ERRORS = {
