@@ -1,5 +1,5 @@
-import { formatMoney } from './decimal.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
+import { formatMoney } from './decimal.ts';
 
 /** Why an overhead line cannot go to the accounting system; part of the catalogue of errors.ts. */
 export const ACCOUNTING_CATALOGUE = {

@@ -1,5 +1,5 @@
-import { formatMoney } from './decimal.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
+import { formatMoney } from './decimal.ts';
 
 /** Why an invoice cannot be claimed on a purchase order or subcontract; part of the catalogue of errors.ts. */
 export const CLAIM_CATALOGUE = {

@@ -1,5 +1,5 @@
-import { formatMoney } from './decimal.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
+import { formatMoney } from './decimal.ts';
 
 /** Why a purchase order of Lentune cannot be approved or sent; part of the catalogue of errors.ts. */
 export const ORDER_CATALOGUE = {
