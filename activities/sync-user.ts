@@ -23,6 +23,7 @@ import { ProcoreError } from '../procore/errors.ts';
 import type { TimeType } from '../procore/time-types.ts';
 import type { User } from '../procore/users.ts';
 import { directoryOf } from './directory.ts';
+import { applyTimecards, readTimecards, type TimecardsRead } from './follow-timecards.ts';
 import type { FlowPage, FlowReader, FlowResult, PickedRecord, RecordOutcome } from './flow.ts';
 import { openCompany } from './open-company.ts';
 
@@ -37,9 +38,13 @@ interface UsersRead {
   /** read when asked for */
   timeTypes: TimeType[] | null;
   directory: DirectoryPerson[] | null;
+  timecards: TimecardsRead;
 }
 
-/** Company users to Lentune users, for time sheets; and the company's time types and directory, when asked for. */
+/**
+ * What time sheets hear of a company: its users, who become Lentune users; its time types and directory, when asked for;
+ * and what people did to time card entries of ours.
+ */
 export function createSyncUser({ db, procore }: SyncUserDeps): FlowReader {
   return {
     async read(page: FlowPage): Promise<FlowResult> {
@@ -54,7 +59,9 @@ export function createSyncUser({ db, procore }: SyncUserDeps): FlowReader {
       const directory = page.records.some((record) => record.kind === 'directory')
         ? directoryOf(await company.api.people.ofCompany())
         : null;
-      const read = { ...(await readUsers(db, page, company.api, wanted)), timeTypes, directory };
+      const entryIds = page.records.flatMap(({ kind, id }) => (kind === 'timecard_entry' ? (id ?? []) : []));
+      const timecards = await readTimecards(db, page, company.api, company.row.connectionId, entryIds);
+      const read = { ...(await readUsers(db, page, company.api, wanted)), timeTypes, directory, timecards };
       return {
         calls: company.calls(),
         next: null,
@@ -65,7 +72,12 @@ export function createSyncUser({ db, procore }: SyncUserDeps): FlowReader {
             off === null
               ? await applyUsers(tx, page, read, defaults)
               : new Map<string, Pick<RecordOutcome, 'state' | 'outcome'>>();
-          return page.records.map((record) => outcomeOf(record, outcomes, off, read));
+          const entries = await applyTimecards(tx, read.timecards);
+          return page.records.map(
+            (record) =>
+              entries.find((entry) => entry.kind === record.kind && entry.id === record.id) ??
+              outcomeOf(record, outcomes, off, read),
+          );
         },
       };
     },
@@ -130,6 +142,7 @@ function outcomeOf({ kind, id }: PickedRecord, outcomes: Outcomes, off: string |
     return { kind, id, state: 'applied', outcome: `${read.timeTypes?.length ?? 0} time types read.`, changes: 0 };
   if (kind === 'directory')
     return { kind, id, state: 'applied', outcome: `${read.directory?.length ?? 0} people read.`, changes: 0 };
+  if (kind === 'timecard_entry') return { kind, id, state: 'ignored', outcome: 'No time sheet of ours waits for it.' };
   if (kind !== 'user') return { kind, id, state: 'ignored', outcome: 'Nothing here reads this kind of record.' };
   if (off !== null) return { kind, id, state: 'ignored', outcome: off };
   if (id === null) return { kind, id, state: 'applied', outcome: `${read.users.length} users read.` };

@@ -11,24 +11,26 @@ type Timecards = CompanyApi['timecards'];
 export async function remoteDay(timecards: Timecards, { partyId, date }: SheetDay): Promise<RemoteTimecard[]> {
   const entries = await timecards.ofDay({ partyId, date });
   const splits = new Set(entries.flatMap((entry) => entry.automatically_split_timecard_entries.map(({ id }) => id)));
-  return entries.filter((entry) => !splits.has(entry.id)).map(asRemote);
+  return entries.filter((entry) => !splits.has(entry.id)).map(remoteOf);
 }
 
 /** One entry; null when Procore has it no more. */
 export async function showTimecard(timecards: Timecards, id: string): Promise<RemoteTimecard | null> {
   try {
-    return asRemote(await timecards.show(id));
+    return remoteOf(await timecards.show(id));
   } catch (error) {
     if (error instanceof ProcoreError && error.kind === 'not-found') return null;
     throw error;
   }
 }
 
-function asRemote(entry: TimecardEntry): RemoteTimecard {
+/** An entry with what an overtime rule split off from it. */
+export function remoteOf(entry: TimecardEntry): RemoteTimecard {
   const splits = entry.automatically_split_timecard_entries;
   return {
     id: entry.id,
     projectId: entry.project?.id ?? '',
+    date: entry.date ?? '',
     status: entry.approval_status ?? 'pending',
     originData: entry.origin_data,
     isSplit: splits.length > 0,
@@ -69,7 +71,7 @@ export async function applyTimecard(
     const description = [desired.fields.description, withReference ? part.reference : null].filter(Boolean).join(' ');
     const { description: _, ...fields } = bodyOf(desired.mode, desired.fields);
     const body = { ...fields, ...(description === '' ? {} : { description }) };
-    return asRemote(
+    return remoteOf(
       await timecards.create({
         ...place,
         ...body,
@@ -81,7 +83,7 @@ export async function applyTimecard(
   }
   const changed = Object.keys(write.set).length > 0;
   const body = changed ? bodyOf(desired.mode, { ...desired.fields }, write.set) : {};
-  return asRemote(
+  return remoteOf(
     await timecards.update({
       ...place,
       entryId: write.id,

@@ -39,6 +39,8 @@ export interface AgreedTimecard {
 export interface RemoteTimecard {
   id: string;
   projectId: string;
+  /** YYYY-MM-DD; people move entries to other days */
+  date: string;
   status: string;
   originData: string | null;
   isSplit: boolean;
@@ -115,12 +117,13 @@ export function ownRows(part: TimecardPart, { rows }: TimecardDay): RemoteTimeca
   return rows.filter(isOwn).sort((a, b) => Number(b.id === part.procoreId) - Number(a.id === part.procoreId));
 }
 
-function removal({ agreed, date, ...part }: TimecardPart, own: RemoteTimecard | undefined): TimecardVerdict {
+function removal(part: TimecardPart, own: RemoteTimecard | undefined): TimecardVerdict {
   if (own === undefined) return { kind: 'done' };
+  const { agreed, date } = part;
   const why =
     own.status !== 'pending'
       ? `it is ${own.status} there`
-      : agreed !== null && changedThere(part.desired, agreed, own).length > 0
+      : agreed !== null && hasChangedThere(part, agreed, own)
         ? 'it was changed there'
         : null;
   if (why !== null) return refuse('TIME_LOCKED', { date, why });
@@ -166,6 +169,8 @@ function converge(part: TimecardPart, desired: DesiredTimecard, own: RemoteTimec
     return refuse('TIME_LOCKED', { date: part.date, why: `it is ${own.status} there` });
   const isForward = rankOf(desired.status) > rankOf(own.status);
   if (wanted.length === 0 && !isForward) return { kind: 'done' };
+  // Every write names a date, so one would move it back.
+  if (own.date !== part.date) return refuse('TIME_LOCKED', { date: part.date, why: 'it was moved to another day there' });
   const set = Object.fromEntries(wanted.map((field) => [field, fields[field]])) as Partial<TimecardFields>;
   return write({ kind: 'update', id: own.id, set, status: isForward ? desired.status : null });
 }
@@ -189,9 +194,26 @@ function changes(mode: 'hours' | 'start-stop', a: TimecardFields, b: TimecardFie
   return comparable(mode, isSplit).filter((field) => !isSameField(field, a, b));
 }
 
-function changedThere(desired: DesiredTimecard | null, agreed: AgreedTimecard, own: RemoteTimecard): Field[] {
+/** Whether people in Procore changed a record since we last heard of it; its approval apart. */
+function hasChangedThere({ date, desired }: TimecardPart, agreed: AgreedTimecard, own: RemoteTimecard): boolean {
   const mode = desired?.mode ?? (agreed.sent.timeIn === null ? 'hours' : 'start-stop');
-  return changes(mode, agreed.got, own.fields, own.isSplit);
+  return own.date !== date || changes(mode, agreed.got, own.fields, own.isSplit).length > 0;
+}
+
+/** How a record of ours has gone its own way in Procore. */
+export const TIMECARD_DRIFTS = ['deleted', 'changed', 'approved'] as const;
+export type TimecardDrift = (typeof TIMECARD_DRIFTS)[number];
+
+/**
+ * What people in Procore did to a record whose posting is over. It is told, never repaired.
+ *
+ * @param now the record; null when Procore has it no more
+ */
+export function timecardDrift(part: TimecardPart, agreed: AgreedTimecard, now: RemoteTimecard | null): TimecardDrift | null {
+  if (now === null) return 'deleted';
+  if (hasChangedThere(part, agreed, now)) return 'changed';
+  const ours = rankOf(part.desired?.status ?? agreed.status ?? 'pending');
+  return !agreed.isLinkOnly && ours === 0 && rankOf(now.status) > 0 ? 'approved' : null;
 }
 
 function isSameField(field: Field, a: TimecardFields, b: TimecardFields): boolean {

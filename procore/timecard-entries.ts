@@ -63,6 +63,14 @@ export const createTimecardEntries = (call: Call) => {
         end_date: input.date,
         per_page: 200,
       }),
+    /** Those of some entries that are there, of whatever day: without dates only today's are listed. */
+    ofIds: (ids: readonly string[]): Promise<TimecardEntry[]> =>
+      call.all(timecardEntry, base, {
+        'filters[id]': [...ids],
+        start_date: '2000-01-01',
+        end_date: '2099-12-31',
+        per_page: 200,
+      }),
     show: (entryId: string): Promise<TimecardEntry> =>
       call.one(timecardEntry, { method: 'GET', path: `${base}/${segment(entryId)}` }),
     create: ({ projectId, partyId, originData, ...fields }: NewTimecardEntry): Promise<TimecardEntry> =>

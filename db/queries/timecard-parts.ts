@@ -148,27 +148,29 @@ export async function dayParts(
       ),
     )
     .orderBy(sql`${timecardPart.desired} is not null`, asc(timecardPart.id));
-  return rows.map((row) => {
-    const desired = row.desired as DesiredTimecard | null;
-    return {
-      id: row.id,
-      account: row.account,
-      timeSheetId: row.timeSheetId,
-      companyId: row.companyId,
-      partyId: row.partyId,
-      date: row.date,
-      projectId: row.projectProcoreId,
-      partKey: row.partKey,
-      stamp: `${stampPrefix}${row.partKey}`,
-      reference: shortReference(row.entryId),
-      desired,
-      agreed: row.agreed as AgreedTimecard | null,
-      procoreId: row.procoreId,
-      state: row.state,
-      sending: row.sending as TimecardSending | null,
-      sendingToken: row.sendingToken,
-    };
-  });
+  return rows.map((row) => partOf(row, stampPrefix));
+}
+
+/** A row of the journal as the rules know it. */
+export function partOf(row: typeof timecardPart.$inferSelect, stampPrefix: string): PartRow {
+  return {
+    id: row.id,
+    account: row.account,
+    timeSheetId: row.timeSheetId,
+    companyId: row.companyId,
+    partyId: row.partyId,
+    date: row.date,
+    projectId: row.projectProcoreId,
+    partKey: row.partKey,
+    stamp: `${stampPrefix}${row.partKey}`,
+    reference: shortReference(row.entryId),
+    desired: row.desired as DesiredTimecard | null,
+    agreed: row.agreed as AgreedTimecard | null,
+    procoreId: row.procoreId,
+    state: row.state,
+    sending: row.sending as TimecardSending | null,
+    sendingToken: row.sendingToken,
+  };
 }
 
 /** Entries of that person and day that any sheet of ours made or linked. */
@@ -199,7 +201,7 @@ export async function journalTimecard(
     .set({
       ...rest,
       ...columns,
-      ...(rest.state === 'sent' ? { sentAt: sql`now()` } : {}),
+      ...(rest.state === 'sent' ? { sentAt: sql`now()`, drift: null } : {}),
       updatedAt: sql`now()`,
     })
     .where(

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, date, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { TIMECARD_DRIFTS } from '../../domain/timecards.ts';
 import { costType, projectCostCode } from './codes.ts';
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
@@ -115,6 +116,8 @@ export const timecardPart = pgTable(
       .default('planned'),
     /** why it failed: Problem of domain/errors.ts */
     problem: jsonb(),
+    /** what people in Procore did to the record since */
+    drift: text({ enum: TIMECARD_DRIFTS }),
     sentAt: at(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

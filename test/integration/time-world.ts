@@ -42,7 +42,7 @@ export interface TimeWorld {
   company: CompanyView;
   projects: TimeProject[];
   setup: TimeSetup;
-  /** Adds a person who is the party with that employee id in the sample. */
+  /** The person who is the party with that employee id in the sample; added the first time. */
   person(employeeId: string | null, groupId?: string): Promise<Person>;
   /** Opens a week and enters time; an entry is eight hours on the first labour code unless the test says otherwise. */
   enter(userId: string, entries: Partial<TimeEntryInput>[]): Promise<TimeSheet>;
@@ -81,6 +81,7 @@ export async function describeTimeWorld(stack: Stack): Promise<TimeWorld> {
   }
   const setup = await addSetup(stack);
   await mapTimeTypes(stack, company);
+  const people = new Map<string, string>();
   let count = 0;
 
   const world: TimeWorld = {
@@ -89,15 +90,20 @@ export async function describeTimeWorld(stack: Stack): Promise<TimeWorld> {
     projects,
     setup,
     async person(employeeId, groupId) {
+      const userGroupId = groupId ?? setup.groups.find((one) => one.name === 'Site')!.id;
+      const known = employeeId === null ? undefined : people.get(employeeId);
+      if (known !== undefined) return good<Person>(stack, 'PATCH', `/api/people/${known}`, { userGroupId });
       count += 1;
-      return good<Person>(stack, 'POST', '/api/people', {
+      const person = await good<Person>(stack, 'POST', '/api/people', {
         name: `Person ${count}`,
         email: null,
         employeeId,
-        userGroupId: groupId ?? setup.groups.find((one) => one.name === 'Site')!.id,
+        userGroupId,
         entryTypeId: null,
         personaId: setup.personas[0]!.id,
       });
+      if (employeeId !== null) people.set(employeeId, person.id);
+      return person;
     },
     async enter(userId, entries) {
       const whole = entries.map((entry) => entryOf(world, entry));

@@ -43,6 +43,7 @@ const part = (over: Partial<TimecardPart> = {}): TimecardPart => ({
 const row = (over: Partial<RemoteTimecard> = {}): RemoteTimecard => ({
   id: '1',
   projectId: 'p',
+  date: '2026-11-24',
   status: 'pending',
   originData: 'lentune/i/a/s/e',
   isSplit: false,

@@ -1,0 +1,1 @@
+ALTER TABLE "timecard_part" ADD COLUMN "drift" text;
