@@ -1,4 +1,4 @@
-import { changedInvoices, type FetchSignature, runningFetches } from '../db/queries/changes.ts';
+import { changedCommitments, changedInvoices, type FetchSignature, runningFetches } from '../db/queries/changes.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { LiveEvent } from '../schemas/events.ts';
 
@@ -7,9 +7,8 @@ type Listener = (event: LiveEvent) => void;
 /** What of one account is being watched, and what was seen last. */
 interface Watched {
   listeners: Set<Listener>;
-  /** `updated_at` of the invoices told about lately, by id */
-  toldInvoices: Map<string, string>;
-  fetches: Map<string, string>;
+  /** of what was told about lately, what told one state from another, by list and id */
+  told: Record<LiveEvent['type'], Map<string, string>>;
   isFirstLook: boolean;
 }
 
@@ -38,30 +37,22 @@ export function createLive({ db, logger }: Pick<Deps, 'db' | 'logger'>): Live {
   }
 
   async function lookAt(account: string, watched: Watched): Promise<void> {
-    const [invoices, fetches] = await Promise.all([changedInvoices(db, account), runningFetches(db, account)]);
-    const invoiceIds = news(
-      watched.toldInvoices,
-      invoices.map(({ id, updatedAt }) => [id, updatedAt]),
-    );
-    const fetchIds = news(
-      watched.fetches,
-      fetches.map(({ id, ...rest }: FetchSignature) => [id, JSON.stringify(rest)]),
+    const news = await Promise.all(
+      LISTS.map(async ([type, read]) => [type, unseen(watched.told[type], await read(db, account))] as const),
     );
     if (watched.isFirstLook) {
       // Whoever just came reads everything anyway.
       watched.isFirstLook = false;
       return;
     }
-    if (invoiceIds.length > 0) tell(watched, { type: 'invoices', ids: invoiceIds });
-    if (fetchIds.length > 0) tell(watched, { type: 'fetches', ids: fetchIds });
+    for (const [type, ids] of news) if (ids.length > 0) tell(watched, { type, ids });
   }
 
   return {
     listen(account, listener) {
       const watched = accounts.get(account) ?? {
         listeners: new Set(),
-        toldInvoices: new Map(),
-        fetches: new Map(),
+        told: { invoices: new Map(), fetches: new Map(), 'purchase-orders': new Map(), subcontracts: new Map() },
         isFirstLook: true,
       };
       accounts.set(account, watched);
@@ -76,8 +67,24 @@ export function createLive({ db, logger }: Pick<Deps, 'db' | 'logger'>): Live {
   };
 }
 
+type Marks = [id: string, mark: string][];
+
+const byTime = (rows: { id: string; updatedAt: string }[]): Marks => rows.map(({ id, updatedAt }) => [id, updatedAt]);
+
+/** How each list is looked at: ids of what may have changed, each with a mark that differs when it did. */
+const LISTS: [LiveEvent['type'], (db: Deps['db'], account: string) => Promise<Marks>][] = [
+  ['invoices', async (db, account) => byTime(await changedInvoices(db, account))],
+  ['purchase-orders', async (db, account) => byTime(await changedCommitments(db, account, 'purchase_order'))],
+  ['subcontracts', async (db, account) => byTime(await changedCommitments(db, account, 'sub_contract'))],
+  [
+    'fetches',
+    async (db, account) =>
+      (await runningFetches(db, account)).map(({ id, ...rest }: FetchSignature) => [id, JSON.stringify(rest)]),
+  ],
+];
+
 /** Ids whose mark differs from the one remembered; the memory then holds exactly what was seen now. */
-function news(memory: Map<string, string>, seen: [string, string][]): string[] {
+function unseen(memory: Map<string, string>, seen: Marks): string[] {
   const ids = seen.filter(([id, mark]) => memory.get(id) !== mark).map(([id]) => id);
   memory.clear();
   for (const [id, mark] of seen) memory.set(id, mark);

@@ -10,6 +10,8 @@ const GATHER_MS = 400;
 /** The first words of the query keys an event makes old. */
 const AFFECTED: Record<LiveEvent['type'], readonly string[]> = {
   invoices: ['invoices', 'overview'],
+  'purchase-orders': ['purchase-orders', 'mapping-tasks'],
+  subcontracts: ['subcontracts', 'mapping-tasks'],
   fetches: [
     'fetches',
     'projects',

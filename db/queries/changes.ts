@@ -1,5 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
-import { payableInvoice } from '../schema/index.ts';
+import type { CommitmentKind } from '../../domain/commitments.ts';
+import { payableInvoice, purchaseOrder, subContract, variation } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 
 /**
@@ -12,6 +13,25 @@ export async function changedInvoices(db: Queryable, account: string): Promise<{
     .from(payableInvoice)
     .where(and(eq(payableInvoice.account, account), gt(payableInvoice.updatedAt, sql`now() - interval '1 minute'`)))
     .limit(1000);
+}
+
+/** Purchase orders or subcontracts changed in the last minute, themselves or a variation of theirs. */
+export async function changedCommitments(
+  db: Queryable,
+  account: string,
+  kind: CommitmentKind,
+): Promise<{ id: string; updatedAt: string }[]> {
+  const table = kind === 'purchase_order' ? purchaseOrder : subContract;
+  const column = kind === 'purchase_order' ? variation.purchaseOrderId : variation.subContractId;
+  return db.execute<{ id: string; updatedAt: string }>(sql`
+    select id, max(at)::text as "updatedAt" from (
+      select c.id, c.updated_at as at from ${table} c
+      where c.account = ${account} and c.updated_at > now() - interval '1 minute'
+      union all
+      select ${column}, ${variation.updatedAt} from ${variation}
+      where ${variation.account} = ${account} and ${column} is not null
+        and ${variation.updatedAt} > now() - interval '1 minute'
+    ) changed group by id limit 1000`);
 }
 
 /** How far a fetch is, as one comparable row. */

@@ -83,4 +83,11 @@ test('a purchase order that is not approved is greyed, and the question why it i
   await answer.getByRole('link', { name: 'Open the purchase order' }).click();
   await page.getByRole('heading', { name: 'PO-1007-04 Joinery hardware' }).waitFor();
   await page.getByText('Approved', { exact: true }).waitFor();
+
+  // What a webhook brings shows without a click.
+  await stack.deps.db.update(inboxScope).set({ quietUntil: sql`now()`, paidUntil: sql`now()` });
+  await stack.control('PATCH', `/records/purchase_order_contracts/${draft?.id}`, {
+    title: 'Joinery hardware, revised',
+  });
+  await page.getByRole('heading', { name: 'PO-1007-04 Joinery hardware, revised' }).waitFor({ timeout: 60_000 });
 });

@@ -24,8 +24,6 @@ export const commitmentQuery = (kind: CommitmentKind, id: string) =>
   queryOptions({
     queryKey: [KINDS[kind].key, id],
     queryFn: () => api.get(`/api${KINDS[kind].path}/${id}`, CommitmentDetail),
-    // A refresh takes a moment; what it brings shows by itself.
-    refetchInterval: 3_000,
   });
 
 export interface Question {

@@ -1,8 +1,11 @@
 import { Button, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconBuildingSkyscraper } from '@tabler/icons-react';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { z } from 'zod';
+import { useMutation } from '@tanstack/react-query';
+import { Link, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
+import { z } from 'zod';
 import { Project } from '../../schemas/records.ts';
+import { api, queryClient } from '../api.ts';
+import { announce, announceError } from '../elements/announce.tsx';
 import type { Column } from '../elements/data-table.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { SearchField } from '../elements/search-field.tsx';
@@ -11,6 +14,7 @@ import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
 import { formatCount, formatMoment } from '../format.ts';
+import { hasRole } from '../session.ts';
 
 type Row = z.infer<typeof Project>;
 
@@ -37,8 +41,38 @@ const COLUMNS: Column<Row>[] = [
   },
 ];
 
+/** Beside a project kept by hand, for whoever may end that. */
+function EndByHand({ row }: { row: Row }) {
+  const end = useMutation({
+    mutationFn: () => api.delete(`/api/projects/${row.id}/by-hand`, z.unknown()),
+    onSuccess: () => {
+      announce(`The stage of ${row.code} decides again whether it is kept current.`);
+      void queryClient.invalidateQueries({ queryKey: ['projects'] });
+    },
+    onError: announceError,
+  });
+  if (row.byHandReason === null) return null;
+  return (
+    <Button
+      size="compact-xs"
+      variant="subtle"
+      loading={end.isPending}
+      aria-label={`Follow the stage of ${row.code} again`}
+      onClick={() => {
+        const what = `${row.code} is kept current by hand: ${row.byHandReason}. Let its stage decide again? It keeps everything either way.`;
+        if (window.confirm(what)) end.mutate();
+      }}
+    >
+      Follow its stage
+    </Button>
+  );
+}
+
+const WITH_END: Column<Row>[] = [...COLUMNS, { header: '', width: 120, cell: (row) => <EndByHand row={row} /> }];
+
 export function ProjectsScreen() {
   const { search } = useSearch({ from: '/frame/projects' });
+  const { session } = useRouteContext({ from: '/frame' });
   const navigate = useNavigate({ from: '/projects' });
   const page = useSearchPage({ key: 'projects', path: '/api/projects', row: Project, query: { search } });
   return (
@@ -59,7 +93,7 @@ export function ProjectsScreen() {
         label="Projects"
         noun="project"
         page={page}
-        columns={COLUMNS}
+        columns={hasRole(session, 'admin') ? WITH_END : COLUMNS}
         keyOf={(row) => row.id}
         isMuted={(row) => !row.isMonitored}
         empty={
