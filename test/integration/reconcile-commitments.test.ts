@@ -19,7 +19,9 @@ import type { FetchWithItems } from '../../schemas/fetches.ts';
 import type { Comparisons } from '../../schemas/reconcile.ts';
 import { connectStack, eventually, type Stack, startStack } from '../environment/stack.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+/** Whole comparisons, on a machine others work on, too. */
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+const PATIENCE_MS = 120_000;
 
 let stack: Stack;
 let company: CompanyView;
@@ -56,7 +58,7 @@ beforeAll(async () => {
   await eventually(async () => {
     const { body: seen } = await stack.api<FetchWithItems>('GET', `/api/fetches/${started.id}`);
     return seen.state === 'done';
-  }, 60_000);
+  }, PATIENCE_MS);
   await settle();
   await allow(100_000);
   // Procore loses every event from now on.
@@ -69,7 +71,10 @@ const allow = (allowed: number) =>
   stack.deps.db
     .insert(rateWindow)
     .values({ connectionId: stack.connectionId, kind: 'hour', allowed, resetsAt: sql`now() + interval '1 hour'` })
-    .onConflictDoUpdate({ target: [rateWindow.connectionId, rateWindow.kind], set: { allowed } });
+    .onConflictDoUpdate({
+      target: [rateWindow.connectionId, rateWindow.kind],
+      set: { allowed, used: 0, resetsAt: sql`now() + interval '1 hour'` },
+    });
 const path = () => `/api/companies/${company.id}/comparisons`;
 const forgetPacing = () =>
   stack.deps.db.execute(
@@ -79,7 +84,7 @@ const settle = () =>
   eventually(async () => {
     await forgetPacing();
     return (await stack.deps.db.$count(inboxEvent, eq(inboxEvent.state, 'pending'))) === 0;
-  }, 60_000);
+  }, PATIENCE_MS);
 const newest = async () => (await stack.api<Comparisons>('GET', path())).body.runs[0];
 const compare = async (mode: 'delta' | 'full') => {
   const before = (await newest())?.id;
@@ -88,7 +93,7 @@ const compare = async (mode: 'delta' | 'full') => {
     await forgetPacing();
     const run = await newest();
     return run && run.id !== before && run.state !== 'running' && run.pending === 0 ? run : undefined;
-  }, 60_000);
+  }, PATIENCE_MS);
 };
 const records = async (collection: string) =>
   (await stack.control<{ records: SimRow[] }>('GET', `/records/${collection}?companyId=${company.procoreId}`)).records;
