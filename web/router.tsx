@@ -11,6 +11,7 @@ import {
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { InvoiceTab } from '../schemas/invoices.ts';
+import { PurchaseOrderTab } from '../schemas/purchase-orders.ts';
 import { ApiError, queryClient } from './api.ts';
 import { NotFound, ScreenError, ScreenPending } from './elements/states.tsx';
 import { Frame } from './frame/frame.tsx';
@@ -86,14 +87,20 @@ const vendors = createRoute({
 const purchaseOrders = createRoute({
   getParentRoute: () => frame,
   path: '/purchase-orders',
-  validateSearch: z.object({ search: text }),
-  component: lazyRouteComponent(() => import('./commitments/commitments.tsx'), 'PurchaseOrdersScreen'),
+  validateSearch: z.object({ tab: PurchaseOrderTab.optional().catch(undefined), search: text }),
+  component: lazyRouteComponent(() => import('./purchase-orders/purchase-orders.tsx'), 'PurchaseOrdersScreen'),
+});
+
+const newPurchaseOrder = createRoute({
+  getParentRoute: () => frame,
+  path: '/purchase-orders/new',
+  component: lazyRouteComponent(() => import('./purchase-orders/order.tsx'), 'NewPurchaseOrderScreen'),
 });
 
 const purchaseOrder = createRoute({
   getParentRoute: () => frame,
   path: '/purchase-orders/$id',
-  component: lazyRouteComponent(() => import('./commitments/commitment.tsx'), 'PurchaseOrderScreen'),
+  component: lazyRouteComponent(() => import('./purchase-orders/order.tsx'), 'PurchaseOrderScreen'),
 });
 
 const subcontracts = createRoute({
@@ -190,6 +197,7 @@ export const router = createRouter({
     signIn,
     frame.addChildren([
       purchaseOrders,
+      newPurchaseOrder,
       purchaseOrder,
       subcontracts,
       subcontract,

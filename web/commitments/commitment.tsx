@@ -15,17 +15,13 @@ import styles from './commitments.module.css';
 import { Standing } from './commitments.tsx';
 import { commitmentQuery, KINDS, refreshCommitment } from './queries.ts';
 
-export function PurchaseOrderScreen() {
-  const { id } = useParams({ from: '/frame/purchase-orders/$id' });
-  return <CommitmentScreen kind="purchase_order" id={id} />;
-}
-
 export function SubcontractScreen() {
   const { id } = useParams({ from: '/frame/subcontracts/$id' });
   return <CommitmentScreen kind="sub_contract" id={id} />;
 }
 
-function CommitmentScreen({ kind, id }: { kind: CommitmentKind; id: string }) {
+/** A commitment that follows Procore. */
+export function CommitmentScreen({ kind, id }: { kind: CommitmentKind; id: string }) {
   const query = useQuery(commitmentQuery(kind, id));
   return <Loaded query={query}>{(commitment) => <Whole kind={kind} commitment={commitment} />}</Loaded>;
 }
@@ -68,19 +64,27 @@ function Whole({ kind, commitment }: { kind: CommitmentKind; commitment: Commitm
             isMuted={(line) => line.isRemoved}
           />
         </Section>
-        <Section title="Variations" hint="Only approved variations add to what may be invoiced.">
-          {commitment.variations.length === 0 ? (
-            <p className={styles.soft}>This {KINDS[kind].noun} has no variations.</p>
-          ) : (
-            commitment.variations.map((variation) => <OneVariation key={variation.id} variation={variation} />)
-          )}
-        </Section>
+        <Variations kind={kind} variations={commitment.variations} />
       </div>
     </Screen>
   );
 }
 
-function Facts({ kind, commitment }: { kind: CommitmentKind; commitment: CommitmentDetail }) {
+/** What change orders of Procore do to a commitment. */
+export function Variations({ kind, variations }: { kind: CommitmentKind; variations: Variation[] }) {
+  return (
+    <Section title="Variations" hint="Only approved variations add to what may be invoiced.">
+      {variations.length === 0 ? (
+        <p className={styles.soft}>This {KINDS[kind].noun} has no variations.</p>
+      ) : (
+        variations.map((variation) => <OneVariation key={variation.id} variation={variation} />)
+      )}
+    </Section>
+  );
+}
+
+/** What it comes to, and what is left. */
+export function Facts({ kind, commitment }: { kind: CommitmentKind; commitment: CommitmentDetail }) {
   const facts: [string, string][] = [
     ['Supplier', commitment.vendorName ?? 'None'],
     ['Project', `${commitment.projectCode} ${commitment.projectName}`],

@@ -1,8 +1,8 @@
 import { Button, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconFileText, IconQuestionMark, IconShoppingCart } from '@tabler/icons-react';
+import { IconAlertTriangle, IconFileText, IconQuestionMark } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Commitment, type CommitmentKind } from '../../schemas/commitments.ts';
+import { Commitment } from '../../schemas/commitments.ts';
 import type { Column } from '../elements/data-table.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { SearchField } from '../elements/search-field.tsx';
@@ -14,20 +14,15 @@ import { countOf, formatMoney } from '../format.ts';
 import { KINDS } from './queries.ts';
 import { WhyNotHereDialog } from './why-not-here.tsx';
 
-const columnsOf = (kind: CommitmentKind): Column<Commitment>[] => [
+const COLUMNS: Column<Commitment>[] = [
   {
     header: 'Number',
     width: 118,
-    cell: (row) =>
-      kind === 'purchase_order' ? (
-        <Link to="/purchase-orders/$id" params={{ id: row.id }}>
-          <strong>{row.number}</strong>
-        </Link>
-      ) : (
-        <Link to="/subcontracts/$id" params={{ id: row.id }}>
-          <strong>{row.number}</strong>
-        </Link>
-      ),
+    cell: (row) => (
+      <Link to="/subcontracts/$id" params={{ id: row.id }}>
+        <strong>{row.number}</strong>
+      </Link>
+    ),
   },
   { header: 'Description', cell: (row) => row.description },
   { header: 'Supplier', width: 150, cell: (row) => <Supplier row={row} /> },
@@ -39,52 +34,22 @@ const columnsOf = (kind: CommitmentKind): Column<Commitment>[] => [
   { header: 'Remaining $', width: 116, align: 'right', cell: (row) => formatMoney(row.remaining) },
 ];
 
-const PURCHASE_ORDER_COLUMNS = columnsOf('purchase_order');
-const SUBCONTRACT_COLUMNS = columnsOf('sub_contract');
-
-export function PurchaseOrdersScreen() {
-  const { search } = useSearch({ from: '/frame/purchase-orders' });
-  const navigate = useNavigate({ from: '/purchase-orders' });
-  return (
-    <CommitmentList
-      kind="purchase_order"
-      columns={PURCHASE_ORDER_COLUMNS}
-      search={search}
-      onSearch={(text) => void navigate({ search: { search: text }, replace: true })}
-    />
-  );
-}
-
 export function SubcontractsScreen() {
   const { search } = useSearch({ from: '/frame/subcontracts' });
   const navigate = useNavigate({ from: '/subcontracts' });
-  return (
-    <CommitmentList
-      kind="sub_contract"
-      columns={SUBCONTRACT_COLUMNS}
-      search={search}
-      onSearch={(text) => void navigate({ search: { search: text }, replace: true })}
-    />
-  );
-}
-
-interface CommitmentListProps {
-  kind: CommitmentKind;
-  columns: Column<Commitment>[];
-  search: string | undefined;
-  onSearch: (text: string | undefined) => void;
-}
-
-function CommitmentList({ kind, columns, search, onSearch }: CommitmentListProps) {
-  const { key, path, title, noun, toggle } = KINDS[kind];
   const [isAsking, setAsking] = useState(false);
+  const { key, path, title, noun, toggle } = KINDS.sub_contract;
   const page = useSearchPage({ key, path: `/api${path}`, row: Commitment, query: { search } });
   return (
     <Screen
       title={title}
       actions={
         <>
-          <SearchField label={`Search ${title.toLowerCase()}`} value={search} onSearch={onSearch} />
+          <SearchField
+            label={`Search ${title.toLowerCase()}`}
+            value={search}
+            onSearch={(text) => void navigate({ search: { search: text }, replace: true })}
+          />
           <Button
             variant="default"
             leftSection={<IconQuestionMark size={14} aria-hidden />}
@@ -95,18 +60,18 @@ function CommitmentList({ kind, columns, search, onSearch }: CommitmentListProps
         </>
       }
     >
-      <WhyNotHereDialog kind={kind} isOpen={isAsking} onClose={() => setAsking(false)} />
+      <WhyNotHereDialog kind="sub_contract" isOpen={isAsking} onClose={() => setAsking(false)} />
       <SearchList
         label={title}
         noun={noun}
         page={page}
-        columns={columns}
+        columns={COLUMNS}
         keyOf={(row) => row.id}
         isMuted={(row) => row.isGreyed}
         empty={
           search === undefined ? (
             <EmptyState
-              icon={kind === 'purchase_order' ? IconShoppingCart : IconFileText}
+              icon={IconFileText}
               title={`No ${title.toLowerCase()} yet`}
               action={
                 <Button renderRoot={(root) => <Link to="/settings" search={{ tab: 'procore' }} {...root} />}>
@@ -117,7 +82,7 @@ function CommitmentList({ kind, columns, search, onSearch }: CommitmentListProps
               They come from Procore while "{toggle}" is switched on, with the projects that are kept current.
             </EmptyState>
           ) : (
-            <EmptyState icon={IconShoppingCart} title={`No ${noun} matches "${search}"`}>
+            <EmptyState icon={IconFileText} title={`No ${noun} matches "${search}"`}>
               Search by number, or by words of the description or supplier.
             </EmptyState>
           )
@@ -128,7 +93,7 @@ function CommitmentList({ kind, columns, search, onSearch }: CommitmentListProps
 }
 
 /** A vendor that is not a supplier here yet is shown all the same. */
-function Supplier({ row }: { row: Commitment }) {
+export function Supplier({ row }: { row: Pick<Commitment, 'vendorId' | 'vendorName'> }) {
   if (row.vendorId !== null || row.vendorName === null) return row.vendorName;
   return (
     <Tooltip label="This vendor of Procore is not a supplier in Lentune yet." multiline maw={320}>

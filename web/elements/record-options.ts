@@ -68,7 +68,18 @@ export async function searchCodes(projectId: string, search: string, limit = LIM
 
 export const listCostTypes = () => api.get('/api/cost-types', CostTypeList);
 
-export const listTaxCodes = () => api.get('/api/tax-codes', TaxCodeList);
+const listTaxCodes = () => api.get('/api/tax-codes', TaxCodeList);
+
+/** Tax codes by code or words, with their rate. */
+export async function searchTaxCodes(search: string) {
+  const codes = await listTaxCodes();
+  const options = codes.map((code) => ({
+    id: code.id,
+    text: `${code.code} (${Number(code.rate)} %)`,
+    hint: code.description,
+  }));
+  return matching(options, search);
+}
 
 /** Those of a short list that hold every typed word, in what they show or in their hint; what begins so comes first. */
 export function matching<T extends Option>(options: readonly T[], search: string): T[] {

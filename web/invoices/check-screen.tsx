@@ -1,11 +1,12 @@
 import { useHotkeys } from '@mantine/hooks';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Invoice } from '../../schemas/invoices.ts';
 import { ApiError } from '../api.ts';
 import { announce, announceError } from '../elements/announce.tsx';
 import { Screen } from '../elements/screen.tsx';
+import { useDraft } from '../elements/use-draft.ts';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
 import { AllocationsPanel } from './allocations.tsx';
 import styles from './check-screen.module.css';
@@ -18,7 +19,7 @@ import { LinesGrid } from './lines-grid.tsx';
 import { OverheadPart } from './overhead-part.tsx';
 import { Parts } from './parts.tsx';
 import { Problems } from './problems.tsx';
-import { act, type InvoiceAction, saveInvoice } from './queries.ts';
+import { act, type InvoiceAction, logQuery, saveInvoice } from './queries.ts';
 import { Timeline } from './timeline.tsx';
 
 interface CheckScreenProps {
@@ -41,7 +42,12 @@ const DONE: Record<InvoiceAction, string> = {
 /** One invoice from entry to its place in Procore: header, lines, what is wrong, what comes next, what happened. */
 export function CheckScreen({ invoice, start }: CheckScreenProps) {
   const navigate = useNavigate();
-  const { draft, change, isDirty, settle } = useDraft(invoice, start);
+  const { draft, change, isDirty, settle } = useDraft({
+    start,
+    revision: invoice?.revision ?? 0,
+    textOf,
+    complete: withOneLine,
+  });
   const [mistakes, setMistakes] = useState<Record<string, string>>({});
   const mayEdit = invoice === null || invoice.may.edit;
   // From its first save on a new invoice exists, also in the moment before its own page is shown.
@@ -135,7 +141,7 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
           {invoice !== null && <Problems invoice={invoice} mayEdit={mayEdit} isStale={isDirty()} />}
           {invoice !== null && invoice.parts.length > 0 && <Parts parts={invoice.parts} />}
           {invoice?.overhead != null && <OverheadPart invoice={invoice} overhead={invoice.overhead} />}
-          {invoice !== null && <Timeline invoiceId={invoice.id} />}
+          {invoice !== null && <InvoiceLog invoiceId={invoice.id} />}
         </div>
       </div>
       <Foot
@@ -150,38 +156,15 @@ export function CheckScreen({ invoice, start }: CheckScreenProps) {
   );
 }
 
+const InvoiceLog = ({ invoiceId }: { invoiceId: string }) => <Timeline log={useQuery(logQuery(invoiceId))} />;
+
 /** Stops a save or an action whose mistakes already stand at their fields. */
 class Mistakes extends Error {}
 
-/**
- * The draft, its newest value also for handlers that run before the next render, and whether it differs from what
- * was saved last. News from elsewhere is taken over only while nothing is typed here.
- */
-function useDraft(invoice: Invoice | null, start: Draft) {
-  const [draft, setDraft] = useState(start);
-  const latest = useRef(draft);
-  const saved = useRef({ text: JSON.stringify(inputOf(start)), revision: invoice?.revision ?? 0 });
-  const show = (next: Draft) => {
-    latest.current = next;
-    setDraft(next);
-    return next;
-  };
-  const isDirty = () => JSON.stringify(inputOf(latest.current)) !== saved.current.text;
-  const settle = (written: Draft, revision: number) => {
-    saved.current = { text: JSON.stringify(inputOf(written)), revision };
-  };
-  const change = (edit: (draft: Draft) => Draft) => {
-    const next = edit(latest.current);
-    return show(next.lines.length > 0 ? next : { ...next, lines: [blankLine()] });
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another revision is news
-  useEffect(() => {
-    if (invoice === null || invoice.revision === saved.current.revision || isDirty()) return;
-    show(start);
-    settle(start, invoice.revision);
-  }, [invoice?.revision]);
-  return { draft, change, isDirty, settle };
-}
+const textOf = (draft: Draft) => JSON.stringify(inputOf(draft));
+
+/** There is always a line to write in. */
+const withOneLine = (draft: Draft): Draft => (draft.lines.length > 0 ? draft : { ...draft, lines: [blankLine()] });
 
 export type ChangeDraft = (edit: (draft: Draft) => Draft) => Draft;
 

@@ -1,14 +1,14 @@
 import { ActionIcon } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { listTaxCodes, matching, searchProjects } from '../elements/record-options.ts';
+import { searchProjects, searchTaxCodes } from '../elements/record-options.ts';
 import { Typeahead } from '../elements/typeahead.tsx';
-import { formatMoney } from '../format.ts';
 import styles from './check-screen.module.css';
 import { CodePicker } from './code-picker.tsx';
 import { CostTypePicker } from './cost-type-picker.tsx';
 import type { Draft, DraftLine } from './draft.ts';
 import { type LineField, lineField } from './fields.ts';
 import { GlCodePicker } from './gl-code-picker.tsx';
+import { TextCell } from './text-cell.tsx';
 
 interface LineRowProps {
   /** 1-based, as problems name it */
@@ -105,50 +105,4 @@ export function LineRow({ number, line, header, mistakes, isReadOnly, onChange, 
       </td>
     </tr>
   );
-}
-
-interface TextCellProps {
-  label: string;
-  field: string;
-  value: string;
-  mistake: string | undefined;
-  isReadOnly: boolean;
-  isNumber?: boolean;
-  isMoney?: boolean;
-  onChange: (value: string) => void;
-}
-
-function TextCell({ label, field, value, mistake, isReadOnly, isNumber, isMoney, onChange }: TextCellProps) {
-  return (
-    <>
-      <input
-        className={styles.cell}
-        aria-label={label}
-        aria-invalid={mistake !== undefined || undefined}
-        title={mistake}
-        data-field={field}
-        data-number={isNumber || undefined}
-        inputMode={isNumber ? 'decimal' : 'text'}
-        autoComplete="off"
-        readOnly={isReadOnly}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        onFocus={(event) => event.currentTarget.select()}
-        onBlur={() => {
-          if (isMoney && value.trim() !== '' && formatMoney(value) !== value) onChange(formatMoney(value));
-        }}
-      />
-      {mistake !== undefined && <span className={styles.cellMistake}>{mistake}</span>}
-    </>
-  );
-}
-
-async function searchTaxCodes(search: string) {
-  const codes = await listTaxCodes();
-  const options = codes.map((code) => ({
-    id: code.id,
-    text: `${code.code} (${Number(code.rate)} %)`,
-    hint: code.description,
-  }));
-  return matching(options, search);
 }

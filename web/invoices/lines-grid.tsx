@@ -4,7 +4,8 @@ import type { KeyboardEvent } from 'react';
 import styles from './check-screen.module.css';
 import type { ChangeDraft } from './check-screen.tsx';
 import { blankLine, type Draft, type DraftLine, edited } from './draft.ts';
-import { focusField, LINE_FIELDS, type LineField, lineField } from './fields.ts';
+import { focusField, LINE_FIELDS, lineField } from './fields.ts';
+import { moveOf } from './grid-keys.ts';
 import { LineRow } from './line-row.tsx';
 
 interface LinesGridProps {
@@ -37,8 +38,7 @@ export function LinesGrid({ draft, change, mistakes, isReadOnly }: LinesGridProp
     change((now) => ({ ...now, lines: now.lines.filter((line) => line.key !== key) }));
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const place = placeOf(event.target as HTMLElement);
-    const move = place === null ? null : moveOf(event, place);
+    const move = moveOf(event, LINE_FIELDS);
     if (move === null) return;
     event.preventDefault();
     if (move.line > draft.lines.length) {
@@ -106,41 +106,4 @@ export function LinesGrid({ draft, change, mistakes, isReadOnly }: LinesGridProp
       )}
     </section>
   );
-}
-
-interface Place {
-  line: number;
-  field: LineField;
-}
-
-function placeOf(target: HTMLElement): Place | null {
-  const [, line, field] = /^line-(\d+)-(\w+)$/.exec(target.dataset.field ?? '') ?? [];
-  return line === undefined ? null : { line: Number(line), field: field as LineField };
-}
-
-/** Where a key leads; null when it belongs to the field itself. */
-function moveOf(event: KeyboardEvent, { line, field }: Place): Place | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const input = event.target as HTMLInputElement;
-  const column = LINE_FIELDS.indexOf(field);
-  const { selectionStart: from, selectionEnd: to, value } = input;
-  const isWhole = from === 0 && to === value.length;
-  const aside = (step: number): Place | null => {
-    const next = LINE_FIELDS[column + step];
-    return next === undefined ? null : { line, field: next };
-  };
-  switch (event.key) {
-    case 'Enter':
-      return { line: line + (event.shiftKey ? -1 : 1), field };
-    case 'ArrowDown':
-      return { line: line + 1, field };
-    case 'ArrowUp':
-      return { line: Math.max(1, line - 1), field };
-    case 'ArrowLeft':
-      return isWhole || to === 0 ? aside(-1) : null;
-    case 'ArrowRight':
-      return isWhole || from === value.length ? aside(1) : null;
-    default:
-      return null;
-  }
 }

@@ -1,25 +1,23 @@
 import { IconCircleCheck, IconCircleX, IconExternalLink, IconPoint } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { LogEntry } from '../../schemas/invoices.ts';
 import { Details } from '../elements/details.tsx';
 import { Loaded, LoadingRows } from '../elements/states.tsx';
 import { formatCount, formatMoment } from '../format.ts';
 import styles from './check-screen.module.css';
-import { logQuery } from './queries.ts';
 
 const SIGNS = { success: IconCircleCheck, fail: IconCircleX, info: IconPoint };
 const SIGN_WORDS = { success: 'Success', fail: 'Fail', info: 'Note' };
 
-/** Everything that happened to an invoice, newest first, each attempt with what was said and answered. */
-export function Timeline({ invoiceId }: { invoiceId: string }) {
-  const log = useQuery(logQuery(invoiceId));
+/** Everything that happened to a document, newest first, each attempt with what was said and answered. */
+export function Timeline({ log }: { log: UseQueryResult<LogEntry[]> }) {
   return (
     <section id="log" className={styles.block} aria-label="Log">
       <h2 className={styles.sectionTitle}>Log</h2>
       <Loaded query={log} loading={<LoadingRows rows={3} />}>
         {(entries) =>
           entries.length === 0 ? (
-            <p className={styles.soft}>Nothing has happened yet. Check, approvals and every attempt appear here.</p>
+            <p className={styles.soft}>Nothing has happened yet. Approvals and every attempt appear here.</p>
           ) : (
             <ol className={styles.timeline}>
               {[...entries]

@@ -8,6 +8,8 @@ export interface SettingsDraft {
   settings: SettingsChange;
   connection: ConnectionChange;
   companies: Record<string, CompanyChange>;
+  /** by company: what is confirmed of the purchase orders another master concerns */
+  confirmedOrders: Record<string, string>;
 }
 
 export interface Stored {
@@ -16,7 +18,7 @@ export interface Stored {
   companies: Company[];
 }
 
-export const NOTHING_CHANGED: SettingsDraft = { settings: {}, connection: {}, companies: {} };
+export const NOTHING_CHANGED: SettingsDraft = { settings: {}, connection: {}, companies: {}, confirmedOrders: {} };
 
 /** One change in words, for the count and for the review before it is saved. */
 export interface Change {
@@ -52,6 +54,12 @@ export function setCompany(draft: SettingsDraft, company: Company, change: Compa
   const next = differing(asChange(company), { ...draft.companies[company.id], ...change });
   const { [company.id]: _before, ...others } = draft.companies;
   return { ...draft, companies: Object.keys(next).length > 0 ? { ...others, [company.id]: next } : others };
+}
+
+/** Notes, or with null takes back, that somebody has seen what another master means for the orders of a company. */
+export function confirmOrders(draft: SettingsDraft, companyId: string, confirmation: string | null): SettingsDraft {
+  const { [companyId]: _before, ...others } = draft.confirmedOrders;
+  return { ...draft, confirmedOrders: confirmation === null ? others : { ...others, [companyId]: confirmation } };
 }
 
 /** The company with what is not saved yet. */

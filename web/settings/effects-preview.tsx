@@ -4,19 +4,41 @@ import type { CodesPreview, ProjectsPreview } from '../../schemas/previews.ts';
 import { Loaded } from '../elements/states.tsx';
 import { countOf } from '../format.ts';
 import type { SettingsDraft, Stored } from './draft.ts';
+import { OrderMasterEffect } from './order-master-effect.tsx';
 import { codesPreviewQuery, stagesPreviewQuery } from './queries.ts';
 import styles from './settings.module.css';
 
 /** Whether saving brings projects or codes in, or takes them away: then that is shown first. */
 export const changesRecords = (draft: SettingsDraft): boolean =>
   draft.settings.linkedCodesOnly !== undefined ||
-  Object.values(draft.companies).some(({ monitoredStageIds }) => monitoredStageIds !== undefined);
+  Object.values(draft.companies).some(
+    ({ monitoredStageIds, purchaseOrderMaster }) =>
+      monitoredStageIds !== undefined || purchaseOrderMaster !== undefined,
+  );
+
+interface EffectsPreviewProps {
+  draft: SettingsDraft;
+  stored: Stored;
+  onConfirmOrders: (companyId: string, confirmation: string | null) => void;
+}
 
 /** What comes and what goes once the changes are saved, before they are. */
-export function EffectsPreview({ draft, stored }: { draft: SettingsDraft; stored: Stored }) {
+export function EffectsPreview({ draft, stored, onConfirmOrders }: EffectsPreviewProps) {
   const { linkedCodesOnly } = draft.settings;
   return (
     <>
+      {stored.companies.map((company) => {
+        const to = draft.companies[company.id]?.purchaseOrderMaster;
+        return to === undefined ? null : (
+          <OrderMasterEffect
+            key={company.id}
+            company={company}
+            to={to}
+            confirmed={draft.confirmedOrders[company.id] ?? null}
+            onConfirm={(confirmation) => onConfirmOrders(company.id, confirmation)}
+          />
+        );
+      })}
       {stored.companies.map((company) => {
         const ids = draft.companies[company.id]?.monitoredStageIds;
         return ids === undefined ? null : (

@@ -4,7 +4,7 @@ import type { Company } from '../../schemas/connection.ts';
 type PurchaseOrderMaster = Company['purchaseOrderMaster'];
 
 /** The guide's two switches exclude each other, so they are one choice. */
-export const MASTERS: { value: PurchaseOrderMaster; label: string; hint: string; isUnavailable?: true }[] = [
+export const MASTERS: { value: PurchaseOrderMaster; label: string; hint: string }[] = [
   { value: 'none', label: 'No purchase orders', hint: 'Invoices are posted without purchase orders.' },
   {
     value: 'procore',
@@ -14,8 +14,7 @@ export const MASTERS: { value: PurchaseOrderMaster; label: string; hint: string;
   {
     value: 'lentune',
     label: 'Lentune purchase orders',
-    hint: 'Update Procore purchase order when purchase order is created or updated in Lentune. Not available yet: this version does not send purchase orders to Procore.',
-    isUnavailable: true,
+    hint: 'Update Procore purchase order when purchase order is created or updated in Lentune.',
   },
 ];
 
@@ -43,7 +42,7 @@ export function PurchaseOrderChoice({ companyName, value, isDisabled, onChoose }
             value={master.value}
             label={master.label}
             description={master.hint}
-            disabled={isDisabled || master.isUnavailable === true}
+            disabled={isDisabled}
           />
         ))}
       </Stack>

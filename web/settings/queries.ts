@@ -1,9 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import {
+  type Company,
   CompanyList,
   Connection,
   ConnectStart,
+  OrderMasterPreview,
   TaxMappings,
   type TaxMappingsChange,
   TaxStandings,
@@ -38,6 +40,14 @@ export const stagesPreviewQuery = (companyId: string, monitoredStageIds: string[
   queryOptions({
     queryKey: ['preview', 'stages', companyId, ...monitoredStageIds.toSorted()],
     queryFn: () => api.post(`/api/companies/${companyId}/preview-stages`, ProjectsPreview, { monitoredStageIds }),
+    gcTime: 0,
+  });
+
+/** What another master means for the purchase orders that are there; always as they stand now. */
+export const orderMasterQuery = (companyId: string, to: Company['purchaseOrderMaster']) =>
+  queryOptions({
+    queryKey: ['preview', 'order-master', companyId, to],
+    queryFn: () => api.get(`/api/companies/${companyId}/preview-order-master`, OrderMasterPreview, { to }),
     gcTime: 0,
   });
 

@@ -5,14 +5,20 @@ import { plainNumber } from '../format.ts';
 import type { SettingsDraft } from './draft.ts';
 
 /** Saves all that changed. The connection may be written only while its edit is on, so the order follows that switch. */
-export async function saveSettings({ settings, connection, companies }: SettingsDraft): Promise<void> {
+export async function saveSettings({ settings, connection, companies, confirmedOrders }: SettingsDraft): Promise<void> {
   const { procoreSettingEdit, ...rest } = settings;
   try {
     if (procoreSettingEdit === true) await patchSettings({ procoreSettingEdit });
     if (Object.keys(connection).length > 0) await api.patch('/api/connection', Connection, connection);
     if (procoreSettingEdit === false) await patchSettings({ procoreSettingEdit });
     await patchSettings(withPlainMoney(rest));
-    for (const [id, change] of Object.entries(companies)) await api.patch(`/api/companies/${id}`, Company, change);
+    for (const [id, change] of Object.entries(companies)) {
+      const confirmed = confirmedOrders[id];
+      await api.patch(`/api/companies/${id}`, Company, {
+        ...change,
+        ...(confirmed !== undefined && { confirmedOrders: confirmed }),
+      });
+    }
   } finally {
     await Promise.all(
       [['settings'], ['connection'], ['companies'], ['overview']].map((queryKey) =>

@@ -112,7 +112,13 @@ function IntegrationSettings({ stored }: { stored: Stored }) {
         </Tabs.Panel>
       </Tabs>
       {changes.length > 0 && (
-        <UnsavedFoot draft={draft} stored={stored} changes={changes} onEnd={() => setDraft(NOTHING_CHANGED)} />
+        <UnsavedFoot
+          draft={draft}
+          stored={stored}
+          changes={changes}
+          setDraft={setDraft}
+          onEnd={() => setDraft(NOTHING_CHANGED)}
+        />
       )}
       {taxMappings !== undefined && company !== undefined && (
         <TaxMappingsWindow

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { announce, announceError } from '../elements/announce.tsx';
 import { countOf } from '../format.ts';
-import type { Change, SettingsDraft, Stored } from './draft.ts';
+import { type Change, confirmOrders, type SettingsDraft, type Stored } from './draft.ts';
 import { changesRecords, EffectsPreview } from './effects-preview.tsx';
 import { saveSettings } from './save.ts';
 import styles from './settings.module.css';
@@ -12,12 +12,13 @@ interface UnsavedFootProps {
   draft: SettingsDraft;
   stored: Stored;
   changes: Change[];
+  setDraft: (change: (draft: SettingsDraft) => SettingsDraft) => void;
   /** saved or discarded */
   onEnd: () => void;
 }
 
 /** Nothing is kept before Save; what changes what Procore gets, or what comes from there, is shown once more first. */
-export function UnsavedFoot({ draft, stored, changes, onEnd }: UnsavedFootProps) {
+export function UnsavedFoot({ draft, stored, changes, setDraft, onEnd }: UnsavedFootProps) {
   const [isReviewing, setReviewing] = useState(false);
   const save = useMutation({
     mutationFn: () => saveSettings(draft),
@@ -67,7 +68,15 @@ export function UnsavedFoot({ draft, stored, changes, onEnd }: UnsavedFootProps)
             ))}
           </tbody>
         </table>
-        {hasEffects && <EffectsPreview draft={draft} stored={stored} />}
+        {hasEffects && (
+          <EffectsPreview
+            draft={draft}
+            stored={stored}
+            onConfirmOrders={(companyId, confirmation) =>
+              setDraft((now) => confirmOrders(now, companyId, confirmation))
+            }
+          />
+        )}
         <div className={styles.modalButtons}>
           <Button variant="default" onClick={() => setReviewing(false)}>
             Go back
