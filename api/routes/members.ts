@@ -158,7 +158,7 @@ export function memberRoutes({ route, deps }: RouteContext): void {
 
 async function requireMember(db: Queryable, account: string, id: string): Promise<MemberRow> {
   const member = await getMember(db, account, id);
-  if (member === null) throw notFound('person');
+  if (member === null) throw notFound('member');
   return member;
 }
 

@@ -3,10 +3,12 @@ import { inject } from 'vitest';
 import { createApp } from '../../api/app.ts';
 import { createAuth } from '../../api/auth.ts';
 import { bootstrap } from '../../api/bootstrap.ts';
+import { addUser } from '../../api/passwords.ts';
 import { freePort } from '../../cli/ports.ts';
 import { keepApiKey } from '../../db/queries/api-keys.ts';
+import { addMember } from '../../db/queries/members.ts';
 import { seedTaxCodes } from '../../db/queries/tax-codes.ts';
-import { authMember, authOrganization } from '../../db/schema/index.ts';
+import { authOrganization } from '../../db/schema/index.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import { createDeps, type Deps } from '../../platform/deps.ts';
 import { readEnv } from '../../platform/env.ts';
@@ -81,26 +83,19 @@ export async function startApi(procoreUrl = 'http://127.0.0.1:9'): Promise<ApiWo
   const app = createApp(deps);
   const server = await listen(app, port);
 
-  const signIn = async (email: string, password: string): Promise<ApiClient> => {
-    const answer = await client(url).post('/api/auth/sign-in/email', { email, password });
-    if (answer.status !== 200) throw new Error(`Sign-in was answered ${answer.status}: ${answer.text}`);
-    const cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0]);
-    return client(url, { cookie: cookie.join('; '), origin: url });
-  };
-
   return {
     url,
     deps,
     account,
     app,
     stranger: client(url),
-    admin: await signIn(ADMIN.email, ADMIN.password),
+    admin: await signInAt(url, ADMIN.email, ADMIN.password),
     machine: (key) => client(url, { authorization: `Bearer ${key}` }),
-    signIn,
+    signIn: (email, password) => signInAt(url, email, password),
     async person(roles, inAccount = account) {
       const email = `${crypto.randomUUID()}@lentune.test`;
       await addPerson(deps, inAccount, email, roles);
-      return signIn(email, ADMIN.password);
+      return signInAt(url, email, ADMIN.password);
     },
     otherAccount: () => addAccount(deps),
     async close() {
@@ -112,6 +107,20 @@ export async function startApi(procoreUrl = 'http://127.0.0.1:9'): Promise<ApiWo
   };
 }
 
+/** A person signed in to the product at an address, as a browser would. */
+export async function signInAt(url: string, email: string, password: string): Promise<ApiClient> {
+  const answer = await client(url).post('/api/auth/sign-in/email', { email, password });
+  if (answer.status !== 200) throw new Error(`Sign-in was answered ${answer.status}: ${answer.text}`);
+  return client(url, { cookie: cookieOf(answer), origin: url });
+}
+
+/** The cookie an answer gave, as a browser sends it back. */
+export const cookieOf = ({ headers }: Answer): string =>
+  headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+
 async function listen(app: ApiWorld['app'], port: number): Promise<Server> {
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -119,20 +128,10 @@ async function listen(app: ApiWorld['app'], port: number): Promise<Server> {
 }
 
 async function addPerson(deps: Deps, account: string, email: string, roles: Role[]): Promise<void> {
-  const { internalAdapter, password } = await createAuth(deps).$context;
-  const user = await internalAdapter.createUser(
-    { email, name: roles.join(' and '), emailVerified: true },
-    { method: 'email-password' },
-  );
-  await internalAdapter.linkAccount({
-    userId: user.id,
-    providerId: 'credential',
-    accountId: user.id,
-    password: await password.hash(ADMIN.password),
-  });
-  await deps.db
-    .insert(authMember)
-    .values({ id: crypto.randomUUID(), organizationId: account, userId: user.id, role: roles.join(',') });
+  const auth = createAuth(deps);
+  const hash = await (await auth.$context).password.hash(ADMIN.password);
+  const userId = await addUser(auth, { email, name: roles.join(' and '), hash });
+  await addMember(deps.db, { account, userId, roles });
 }
 
 async function addAccount({ db }: Deps): Promise<string> {
