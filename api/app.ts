@@ -31,6 +31,7 @@ import { connectionRoutes } from './routes/connection.ts';
 import { costCodeRoutes } from './routes/cost-codes.ts';
 import { dryRunRoutes } from './routes/dry-run.ts';
 import { duplicateRoutes } from './routes/duplicates.ts';
+import { eventHookRoutes } from './routes/event-hooks.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fetchRoutes } from './routes/fetches.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -63,6 +64,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   memberRoutes,
   settingsRoutes,
   apiKeyRoutes,
+  eventHookRoutes,
   connectionRoutes,
   accountingRoutes,
   companyRoutes,

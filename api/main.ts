@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { migrate } from '../db/migrate.ts';
 import { createDocumentDispatcher } from '../dispatch/documents.ts';
 import { createDoorbell } from '../dispatch/doorbell.ts';
+import { createEventSender } from '../dispatch/event-hooks.ts';
 import { createScheduleKeeper } from '../dispatch/schedules.ts';
 import { createDeps } from '../platform/deps.ts';
 import { EnvError, readEnv } from '../platform/env.ts';
@@ -29,6 +30,7 @@ async function run(): Promise<void> {
     documents: createDocumentDispatcher(deps),
     schedules: createScheduleKeeper(deps),
   });
+  const eventSender = createEventSender({ ...deps, hosts: env.EVENT_HOOK_HOSTS });
 
   const server = createApp(deps, doorbell).listen(env.PORT);
   server.once('error', (error: NodeJS.ErrnoException) => {
@@ -45,6 +47,7 @@ async function run(): Promise<void> {
     setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
     await new Promise((resolve) => server.close(resolve));
     await doorbell.close();
+    await eventSender.close();
     await deps.close();
     process.exit(0);
   };

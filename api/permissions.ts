@@ -7,6 +7,7 @@ export const RIGHTS = {
   read: EVERYONE,
   'settings.change': ['admin'],
   'api-key.change': ['admin'],
+  'event-hook.change': ['admin'],
   'member.change': ['admin'],
   'connection.change': ['admin'],
   'company.change': ['admin'],

@@ -25,6 +25,16 @@ const encryptionKeys = z
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
+const hosts = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((host) => host.trim())
+      .filter(Boolean),
+  );
+
 const Env = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
   TEMPORAL_ADDRESS: z.string().min(1),
@@ -43,15 +53,9 @@ const Env = z.object({
     .transform((url) => url.replace(/\/$/, ''))
     .default('https://login.procore.com'),
   /** hosts Procore may send a company's calls to beside those under its own domain, separated by commas */
-  PROCORE_ALLOWED_HOSTS: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((host) => host.trim())
-        .filter(Boolean),
-    ),
+  PROCORE_ALLOWED_HOSTS: hosts,
+  /** `host` or `host:port` of programs that may be told what becomes of documents, separated by commas */
+  EVENT_HOOK_HOSTS: hosts,
   PROCORE_CLIENT_ID: z.string().min(1),
   PROCORE_CLIENT_SECRET: z.string().min(1),
   /** where overhead invoices go; an administrator may enter the app's id and secret instead */

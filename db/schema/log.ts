@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt, id } from './columns.ts';
+import { writtenIn } from './event-hooks.ts';
 
 /** One row per attempt at a document, and per call to Procore within it that failed or wrote. */
 export const integrationLog = pgTable(
@@ -26,9 +28,14 @@ export const integrationLog = pgTable(
     durationMs: integer(),
     workflowId: text(),
     runId: text(),
+    /** orders rows by commit for those who are told of them */
+    writtenIn: writtenIn().notNull().default(sql`pg_current_xact_id()`),
     at: createdAt(),
   },
-  (table) => [index().on(table.account, table.documentKind, table.documentId, table.id)],
+  (table) => [
+    index().on(table.account, table.documentKind, table.documentId, table.id),
+    index().on(table.account, table.writtenIn, table.id),
+  ],
 );
 
 /** Documents that wait for a change in Procore; the inbound change of that key re-queues them. */
