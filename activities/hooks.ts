@@ -7,6 +7,7 @@ import {
   noteProjectHooks,
   removeHook,
   saveHook,
+  type WatchedCompany,
 } from '../db/queries/companies.ts';
 import type { Db } from '../db/types.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -19,8 +20,8 @@ import type { Hook, HookResource, NewHook, NewTrigger } from '../procore/hook-ap
 
 /** Keeps our hooks in Procore equal to what is ticked. Every step can be repeated; hooks of other apps are never touched. */
 export interface Hooks {
-  reconcileCompany(api: CompanyApi, company: CompanyRow): Promise<void>;
-  reconcileProject(api: CompanyApi, company: CompanyRow, projectId: string): Promise<void>;
+  reconcileCompany(api: CompanyApi, company: WatchedCompany): Promise<void>;
+  reconcileProject(api: CompanyApi, company: WatchedCompany, projectId: string): Promise<void>;
   removeProject(api: CompanyApi, company: CompanyRow, projectId: string): Promise<void>;
   /** Procore ids of the projects that have a hook of their own */
   projectsWithHook(company: CompanyRow): Promise<string[]>;
@@ -88,7 +89,7 @@ export function createHooks({ db, secrets, publicUrl }: { db: Db; secrets: Secre
   }
 
   /** The hook of the company, with project triggers on it unless Procore refuses every one of them there. */
-  async function reconcileCompany(api: CompanyApi, company: CompanyRow): Promise<void> {
+  async function reconcileCompany(api: CompanyApi, company: WatchedCompany): Promise<void> {
     const { version, resources } = await chooseVersion(api, {});
     const row = await ensureHook(api, company, null, version);
     const companyLevel = triggersOf(company, 'company', resources);
@@ -102,7 +103,7 @@ export function createHooks({ db, secrets, publicUrl }: { db: Db; secrets: Secre
     orThrow(await setTriggers(api, row, companyLevel));
   }
 
-  async function reconcileProject(api: CompanyApi, company: CompanyRow, projectId: string): Promise<void> {
+  async function reconcileProject(api: CompanyApi, company: WatchedCompany, projectId: string): Promise<void> {
     const { version, resources } = await chooseVersion(api, { projectId });
     const row = await ensureHook(api, company, projectId, version);
     orThrow(await setTriggers(api, row, triggersOf(company, 'project', resources)));
@@ -159,7 +160,7 @@ const EVENTS = ['create', 'update', 'delete'];
 
 /** The triggers of what is ticked, with the events Procore has for each; all of them where it does not say. */
 function triggersOf(
-  company: CompanyRow,
+  company: WatchedCompany,
   level: WatchedResource['level'],
   resources: HookResource[] | null,
 ): NewTrigger[] {

@@ -7,7 +7,8 @@ export type Toggle =
   | 'syncProjectCostCodes'
   | 'syncUsers'
   | 'syncSubContracts'
-  | 'purchaseOrderMaster';
+  | 'purchaseOrderMaster'
+  | 'sendsTime';
 
 /** What a kind of Procore event means to us. */
 export interface WatchedResource {
@@ -29,6 +30,13 @@ export const WATCHED: readonly WatchedResource[] = [
   { name: 'Project Stages', level: 'company', flow: 'cost-codes', recordKind: 'stage', toggles: ['syncProjects'] },
   { name: 'Company Users', level: 'company', flow: 'users', recordKind: 'user', toggles: ['syncUsers'] },
   { name: 'Timecard Time Types', level: 'company', flow: 'users', recordKind: 'time_type', toggles: ['syncUsers'] },
+  {
+    name: 'Timecard Entries',
+    level: 'project',
+    flow: 'users',
+    recordKind: 'timecard_entry',
+    toggles: ['sendsTime'],
+  },
   { name: 'Company Vendors', level: 'company', flow: 'vendors', recordKind: 'vendor', toggles: ['syncVendors'] },
   {
     name: 'Standard Cost Codes',
@@ -84,7 +92,7 @@ function ofCommitments(
   return { name, level: 'project', flow: 'project', recordKind, toggles, ...(about && { about }) };
 }
 
-/** The switches of a company (setup guide: Procore Webhook synch settings). */
+/** The switches of a company (setup guide: Procore Webhook synch settings), and whether its time sheets are sent. */
 export type Switches = Readonly<Record<Exclude<Toggle, 'purchaseOrderMaster'>, boolean>> & {
   readonly purchaseOrderMaster: PurchaseOrderMaster;
 };

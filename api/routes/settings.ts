@@ -1,5 +1,6 @@
 import { difference, writeAudit } from '../../db/queries/audit.ts';
 import { rereadChangeOrders } from '../../db/queries/commitments.ts';
+import { requestConnectAll } from '../../db/queries/companies.ts';
 import { changeSettings, getSettings } from '../../db/queries/settings.ts';
 import { applyCodeChange } from '../../db/queries/settings-effects.ts';
 import { previewCodes } from '../../db/queries/settings-preview.ts';
@@ -29,6 +30,7 @@ export function settingsRoutes({ route }: RouteContext): void {
         if (before.linkedCodesOnly !== after.linkedCodesOnly) await applyCodeChange(tx, caller.account);
         if (before.onlyApprovedVariations !== after.onlyApprovedVariations)
           await rereadChangeOrders(tx, caller.account);
+        if (sendsTime(before) !== sendsTime(after)) await requestConnectAll(tx, caller.account);
         if (Object.keys(changed.after).length > 0) {
           await writeAudit(tx, {
             account: caller.account,
@@ -58,3 +60,7 @@ export function settingsRoutes({ route }: RouteContext): void {
     },
   );
 }
+
+/** While it is so, Procore is asked for what happens to time card entries. */
+const sendsTime = (settings: Pick<Settings, 'sendTimeSheetOnSubmission' | 'sendTimeSheetAfterApproval'>): boolean =>
+  settings.sendTimeSheetOnSubmission || settings.sendTimeSheetAfterApproval;

@@ -15,6 +15,8 @@ import { freeScope, type Mark, notifyInbox, ringAtOnce, storeEvents } from './in
 import { type StageContent, saveStages } from './projects.ts';
 
 export type CompanyRow = typeof procoreCompany.$inferSelect;
+/** With what else decides which events are asked for: whether time sheets are sent. */
+export type WatchedCompany = CompanyRow & { sendsTime: boolean };
 export type StageRow = typeof projectStage.$inferSelect;
 export type HookRow = typeof webhookHook.$inferSelect;
 
@@ -43,11 +45,17 @@ export async function companyAddress(db: Queryable, account: string, companyId: 
 const ofAccount = (account: string, companyId: string) =>
   and(eq(procoreCompany.account, account), eq(procoreCompany.id, companyId));
 
-export async function getCompany(db: Queryable, account: string, companyId: string): Promise<CompanyRow> {
-  const [row] = await db.select().from(procoreCompany).where(ofAccount(account, companyId));
+export async function getCompany(db: Queryable, account: string, companyId: string): Promise<WatchedCompany> {
+  const [row] = await db
+    .select({ company: procoreCompany, sendsTime })
+    .from(procoreCompany)
+    .where(ofAccount(account, companyId));
   if (!row) throw new Error(`There is no company ${companyId}`);
-  return row;
+  return { ...row.company, sendsTime: row.sendsTime };
 }
+
+const sendsTime = sql<boolean>`exists (select from integration_settings s where s.account = procore_company.account
+  and (s.send_time_sheet_on_submission or s.send_time_sheet_after_approval))`;
 
 /** Takes over the companies a sign-in reaches. One no longer reached is kept, inactive. */
 export async function saveCompanies(
@@ -84,6 +92,15 @@ export async function requestConnect(tx: Tx, account: string, companyId: string)
   const key = { flow: 'connect', scope: companyId } as const;
   await storeEvents(tx, [{ account, companyId, source: 'refresh', ...key, recordKind: 'company', recordId: null }]);
   await ringAtOnce(tx, key);
+}
+
+/** Has the hooks of every company of an account follow a setting of the account. */
+export async function requestConnectAll(tx: Tx, account: string): Promise<void> {
+  const companies = await tx
+    .select({ id: procoreCompany.id })
+    .from(procoreCompany)
+    .where(and(eq(procoreCompany.account, account), eq(procoreCompany.isActive, true)));
+  for (const { id } of companies) await requestConnect(tx, account, id);
 }
 
 /** A sign-in works again: whatever waited quietly for it may be rung at once. */
@@ -339,13 +356,13 @@ export async function hookImported(tx: Tx, account: string, companyId: string, p
 }
 
 /** What the receiver must know of an address Procore posts to. */
-export type HookTarget = HookRow & { company: CompanyRow };
+export type HookTarget = HookRow & { company: WatchedCompany };
 
 export async function findHook(db: Queryable, key: string): Promise<HookTarget | null> {
   const [row] = await db
-    .select()
+    .select({ hook: webhookHook, company: procoreCompany, sendsTime })
     .from(webhookHook)
     .innerJoin(procoreCompany, eq(procoreCompany.id, webhookHook.companyId))
     .where(eq(webhookHook.key, key));
-  return row ? { ...row.webhook_hook, company: row.procore_company } : null;
+  return row ? { ...row.hook, company: { ...row.company, sendsTime: row.sendsTime } } : null;
 }
