@@ -27,15 +27,16 @@ import {
   settle,
   withoutFiles,
 } from '../domain/settling.ts';
-import { failureOf } from '../platform/errors.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { look, showRecord } from '../procore/direct-cost-look.ts';
-import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
+import { ProcoreError } from '../procore/errors.ts';
 import { convergeClaim } from './converge-claim.ts';
 import { apply, type WriteAnswer } from './direct-cost-record.ts';
 import { sentenceOf, WRITE_WORDS } from './direct-cost-words.ts';
+import { isCertain, isPassing, settling as settlingOf } from './passing.ts';
 import { attempted, type Trail } from './push-attempt.ts';
 import { refusalInWords } from './push-refusal.ts';
+import { addToDirectory } from './vendor-directory.ts';
 
 export interface ConvergeDeps {
   db: Db;
@@ -274,8 +275,7 @@ async function isDone(work: Work, answer: WriteAnswer): Promise<boolean> {
 
 /** No certain answer leaves the note; a certain refusal clears it, and is told in words. */
 async function afterError(work: Work, write: Write, error: unknown, before: Agreed | null): Promise<{ done: boolean }> {
-  const isCertain = error instanceof DomainError || (error instanceof ProcoreError && !error.isAmbiguous);
-  if (!isCertain) throw settling(write, work.settleDelayMs);
+  if (!isCertain(error)) throw settling(write, work.settleDelayMs);
   const after = await keep(work, { sending: null, agreed: before });
   if (write.kind === 'attach-files' && !(error instanceof ProcoreError && isPassing(error))) {
     await goOnWithoutFiles(after, error instanceof DomainError ? (error.facts as { said: string }).said : error.said);
@@ -288,16 +288,14 @@ async function afterError(work: Work, write: Write, error: unknown, before: Agre
     return { done: false };
   }
   if (isCreation(write) && isAboutVendor(error)) {
-    const isAdded = await addToDirectory(work, write.header.vendorId);
+    const { api, part, trail } = work;
+    const place = { projectId: part.projectProcoreId, projectText: part.desired?.projectText ?? '' };
+    const isAdded = await addToDirectory(api, place, write.header.vendorId, trail);
     if (isAdded) return { done: false };
   }
   if (write.kind === 'add-lines' && isAboutTax([error.said])) return afterRefused(after, [error.said]);
   throw await failed(after, refusalInWords(error, after.part));
 }
-
-const PASSING: readonly ProcoreErrorKind[] = ['rate-limit', 'busy', 'unauthorized', 'server', 'network'];
-/** What trying again, or signing in again, can end; the same write is made then. */
-const isPassing = (error: ProcoreError): boolean => PASSING.includes(error.kind);
 
 /** Makes a record that was not there. */
 const isCreation = (write: Write | undefined): write is Write & { kind: 'create-header' | 'create-whole' } =>
@@ -307,16 +305,6 @@ const isAboutCode = (error: ProcoreError): boolean =>
   error.kind === 'invalid' && /wbs|budget code|line item/i.test(error.said);
 const isAboutVendor = (error: ProcoreError): boolean => error.kind === 'invalid' && /vendor/i.test(error.said);
 const isAboutTax = (said: readonly string[]): boolean => said.some((sentence) => /tax/i.test(sentence));
-
-/** A vendor must stand in the project's directory first; adding it is the same however often. */
-async function addToDirectory({ api, part, trail }: Work, vendorId: string): Promise<boolean> {
-  const { projectVendors } = api;
-  const { rows } = await projectVendors.page({ projectId: part.projectProcoreId, ids: [vendorId], cursor: null });
-  if (rows.some((row) => row.id === vendorId)) return false;
-  trail.about(`Added the vendor to the directory of ${part.desired?.projectText}.`);
-  await projectVendors.add(part.projectProcoreId, vendorId);
-  return true;
-}
 
 /** Lines may be refused inside a success. A refused tax code tells that the project keeps none. */
 async function afterRefused(work: Work, said: readonly string[], isOfLines = true): Promise<{ done: boolean }> {
@@ -379,7 +367,4 @@ const budgetCodesOf = (lines: readonly RemoteLine[]): BudgetCode[] =>
     costCodeId !== null && costTypeId !== null && wbsCodeId != null ? [{ costCodeId, costTypeId, wbsCodeId }] : [],
   );
 
-/** Told to Temporal as a wait of just the settle delay. */
-function settling(write: Write, ms: number) {
-  return failureOf(new DomainError('SETTLING', { what: WRITE_WORDS[write.kind] }), Math.max(ms, 50));
-}
+const settling = (write: Write, ms: number) => settlingOf(WRITE_WORDS[write.kind], ms);

@@ -17,7 +17,7 @@ import { companiesOf, preflight, splitByProject } from '../domain/preflight.ts';
 import { planClaims } from '../domain/requisition-plan.ts';
 import { failureOf } from '../platform/errors.ts';
 import type { Procore } from '../procore/client.ts';
-import { findMissing } from './create-missing.ts';
+import { findAbsent } from './find-absent.ts';
 import { overheadsInTheWay } from './overhead-problems.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import { attempted, type InvoiceRef, type Trail } from './push-attempt.ts';
@@ -139,10 +139,7 @@ async function noteAttempt(db: Db, { account, invoiceId }: InvoiceRef, queuedFor
   });
 }
 
-/**
- * What is not linked may have come to Procore without our hearing of it. Where nothing may be created we look,
- * so that a fix made there counts at once and every problem is still told together.
- */
+/** The invoice, read again where a look at Procore found what it lacked. */
 async function loadFresh(
   deps: Omit<PrepareDeps, 'accounting'>,
   ref: InvoiceRef,
@@ -150,19 +147,8 @@ async function loadFresh(
   trail: Trail,
 ): Promise<{ loaded: LoadedInvoice; refusals: DomainError[] }> {
   const loaded = await loadOrFail(deps.db, ref);
-  const held = new Set(
-    loaded.document.lines.flatMap(({ project }) => (project?.held && project.companyId ? [project.companyId] : [])),
-  );
-  const absent = missingOf(loaded.document).filter(
-    ({ kind, companyId }) =>
-      held.has(companyId) || (kind === 'vendor' ? !settings.createMissingVendors : !settings.createMissingCodes),
-  );
-  const answers: (boolean | DomainError)[] = [];
-  for (const record of absent) answers.push(await findMissing(deps, ref, record, trail));
-  return {
-    loaded: answers.includes(true) ? await loadOrFail(deps.db, ref) : loaded,
-    refusals: answers.filter((answer) => answer instanceof DomainError),
-  };
+  const { isFound, refusals } = await findAbsent(deps, ref, loaded.document, settings, trail);
+  return { loaded: isFound ? await loadOrFail(deps.db, ref) : loaded, refusals };
 }
 
 async function loadOrFail(db: Db, { account, invoiceId }: InvoiceRef): Promise<LoadedInvoice> {
@@ -198,7 +184,7 @@ async function refuseProblems(
 }
 
 /** What is there but cannot be used is not missing. */
-function isExplained({ code }: Finding, all: readonly Finding[]): boolean {
+export function isExplained({ code }: Finding, all: readonly Finding[]): boolean {
   const has = (...codes: ErrorCode[]) => all.some((other) => codes.includes(other.code));
   return code === 'VENDOR_MISSING' && has('VENDOR_AMBIGUOUS', 'VENDOR_INACTIVE');
 }

@@ -35,8 +35,6 @@ export function planOrder(
   const projectProcoreId = required(project.procoreId, 'link of the project');
   const part = { documentId: order.id, part: projectProcoreId };
   const stamp = recordStamp({ installation: installationOf(company.connectionId), account: order.account, ...part });
-  // Where a project is known to drop tax codes and the account goes without them, none is wished for.
-  const hasTax = project.keepsTax !== false || !settings.postWithoutTax;
   const desired: DesiredOrder = {
     stamp,
     projectText: projectText(project),
@@ -63,7 +61,7 @@ export function planOrder(
           : { quantity: null, unitCost: null, uom: null }),
         costCodeId: required(line.code?.procoreId, 'link of the cost code'),
         lineItemTypeId: required(line.costType?.procoreId, 'link of the cost type'),
-        taxCodeId: hasTax ? (line.taxCode?.mapped?.procoreId ?? null) : null,
+        taxCodeId: line.taxCode?.mapped?.procoreId ?? null,
         description: line.description,
       }),
     ),

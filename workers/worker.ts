@@ -10,6 +10,7 @@ import { createMaintainActivities } from '../activities/maintain.ts';
 import { createPostTimesheetActivities } from '../activities/post-timesheet.ts';
 import { createPushInvoiceActivities } from '../activities/push-invoice.ts';
 import { createPushOverheadActivities } from '../activities/push-overhead.ts';
+import { createPushPurchaseOrderActivities } from '../activities/push-purchase-order.ts';
 import { createReconcileActivities } from '../activities/reconcile.ts';
 import { createSendDueActivities } from '../activities/send-due.ts';
 import { createSyncCostCodes } from '../activities/sync-cost-codes.ts';
@@ -93,6 +94,7 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
     ...createTestProjectTaxActivities({ db, procore }),
     ...createPushInvoiceActivities({ db, procore, accounting, env }),
     ...createPushOverheadActivities({ db, accounting, env }),
+    ...createPushPurchaseOrderActivities({ db, procore, env }),
     ...createSendDueActivities({ db }),
     ...createPostTimesheetActivities({ db, procore, env }),
   });

@@ -5,6 +5,7 @@ export { Maintain } from './maintain.ts';
 export { PostTimesheet } from './post-timesheet.ts';
 export { PushInvoice } from './push-invoice.ts';
 export { PushOverheadInvoice } from './push-overhead-invoice.ts';
+export { PushPurchaseOrder } from './push-purchase-order.ts';
 export { Reconcile } from './reconcile.ts';
 export { SendDue } from './send-due.ts';
 export { SyncCostCodes } from './sync-cost-codes.ts';

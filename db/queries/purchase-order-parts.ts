@@ -3,7 +3,7 @@ import { isAccepted } from '../../domain/commitments.ts';
 import { toCents } from '../../domain/decimal.ts';
 import type { DesiredOrder, OrderAgreed, OrderHeader, RemoteOrder } from '../../domain/purchase-order-record.ts';
 import type { Sending } from '../../domain/settling.ts';
-import { procoreLink, purchaseOrder, purchaseOrderLine, pushPart } from '../schema/index.ts';
+import { procoreLink, project, purchaseOrder, purchaseOrderLine, pushPart } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 import { loadPart, type Part } from './push-parts.ts';
 
@@ -166,4 +166,16 @@ async function noteCodes(tx: Tx, { documentId, agreed }: OrderPart, record: Remo
         isRemoved: false,
       })
       .where(and(eq(purchaseOrderLine.commitmentId, documentId), eq(purchaseOrderLine.procoreId, line.id)));
+}
+
+/** Whether a project still comes in from Procore, and why not. */
+export async function monitoringOf(
+  db: Queryable,
+  projectId: string,
+): Promise<{ isMonitored: boolean; notMonitoredReason: string | null }> {
+  const [row] = await db
+    .select({ isMonitored: project.isMonitored, notMonitoredReason: project.notMonitoredReason })
+    .from(project)
+    .where(eq(project.id, projectId));
+  return row ?? { isMonitored: false, notMonitoredReason: null };
 }
