@@ -132,7 +132,8 @@ const timeSheet = createRoute({
 const people = createRoute({
   getParentRoute: () => frame,
   path: '/people',
-  component: lazyRouteComponent(() => import('./people/people.tsx'), 'PeopleScreen'),
+  validateSearch: z.object({ tab: z.enum(['sign-ins']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./members/people-or-members.tsx'), 'PeopleOrMembersScreen'),
 });
 
 const apiKeys = createRoute({

@@ -23,3 +23,14 @@ export async function signOut(): Promise<void> {
   await api.post('/api/auth/sign-out', z.unknown());
   queryClient.clear();
 }
+
+/** Ends every other session of the person, too. */
+export async function changePassword(change: { currentPassword: string; newPassword: string }): Promise<void> {
+  await api.post('/api/session/password', z.unknown(), change);
+}
+
+/** Goes to another account one belongs to. The page starts anew, so that nothing of the first is left in it. */
+export async function goToAccount(id: string): Promise<void> {
+  await api.post('/api/auth/organization/set-active', z.unknown(), { organizationId: id });
+  window.location.assign('/');
+}

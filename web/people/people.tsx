@@ -8,6 +8,7 @@ import { type Column, DataTable } from '../elements/data-table.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { EmptyState, Loaded } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
+import { PeopleTabs } from '../members/people-tabs.tsx';
 import { hasRole } from '../session.ts';
 import { PartyWindow } from './party-window.tsx';
 import { PersonForm } from './person-form.tsx';
@@ -85,6 +86,7 @@ export function PeopleScreen() {
         )
       }
     >
+      <PeopleTabs shown="time-sheets" />
       <Loaded query={people}>
         {({ rows }) =>
           rows.length === 0 ? (
