@@ -23,8 +23,8 @@ import { ProcoreError } from '../procore/errors.ts';
 import type { TimeType } from '../procore/time-types.ts';
 import type { User } from '../procore/users.ts';
 import { directoryOf } from './directory.ts';
-import { applyTimecards, readTimecards, type TimecardsRead } from './follow-timecards.ts';
 import type { FlowPage, FlowReader, FlowResult, PickedRecord, RecordOutcome } from './flow.ts';
+import { applyTimecards, readTimecards, type TimecardsRead } from './follow-timecards.ts';
 import { openCompany } from './open-company.ts';
 
 export interface SyncUserDeps {

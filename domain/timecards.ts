@@ -170,7 +170,8 @@ function converge(part: TimecardPart, desired: DesiredTimecard, own: RemoteTimec
   const isForward = rankOf(desired.status) > rankOf(own.status);
   if (wanted.length === 0 && !isForward) return { kind: 'done' };
   // Every write names a date, so one would move it back.
-  if (own.date !== part.date) return refuse('TIME_LOCKED', { date: part.date, why: 'it was moved to another day there' });
+  if (own.date !== part.date)
+    return refuse('TIME_LOCKED', { date: part.date, why: 'it was moved to another day there' });
   const set = Object.fromEntries(wanted.map((field) => [field, fields[field]])) as Partial<TimecardFields>;
   return write({ kind: 'update', id: own.id, set, status: isForward ? desired.status : null });
 }
@@ -209,7 +210,11 @@ export type TimecardDrift = (typeof TIMECARD_DRIFTS)[number];
  *
  * @param now the record; null when Procore has it no more
  */
-export function timecardDrift(part: TimecardPart, agreed: AgreedTimecard, now: RemoteTimecard | null): TimecardDrift | null {
+export function timecardDrift(
+  part: TimecardPart,
+  agreed: AgreedTimecard,
+  now: RemoteTimecard | null,
+): TimecardDrift | null {
   if (now === null) return 'deleted';
   if (hasChangedThere(part, agreed, now)) return 'changed';
   const ours = rankOf(part.desired?.status ?? agreed.status ?? 'pending');

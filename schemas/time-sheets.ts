@@ -58,6 +58,8 @@ export const TimeSheetRow = z.object({
   integration: Mark.nullable(),
   rejectedReason: z.string().nullable(),
   hours: z.string(),
+  /** people in Procore changed, approved or deleted some of it since it was sent */
+  hasDrift: z.boolean(),
 });
 export type TimeSheetRow = z.infer<typeof TimeSheetRow>;
 export const TimeSheetList = z.object({ rows: z.array(TimeSheetRow) });
@@ -80,6 +82,8 @@ export const TimeEntry = z.object({
   /** leave, the confidential, zero hours and time without a project stay in Lentune */
   staysHere: z.boolean(),
   integration: Mark.nullable(),
+  /** what people in Procore did to it since it was sent */
+  drift: z.object({ code: z.enum(['DELETED_REMOTELY', 'TIME_LOCKED']), message: z.string() }).nullable(),
   problems: z.array(z.object({ code: z.string(), message: z.string(), fix: z.string() })),
 });
 export type TimeEntry = z.infer<typeof TimeEntry>;

@@ -17,6 +17,7 @@ import { timeSheet } from '../../db/schema/index.ts';
 import type { Queryable, Tx } from '../../db/types.ts';
 import { CATALOGUE, messageOf, type Problem } from '../../domain/errors.ts';
 import { daysOfWeek, leavesLentune, statusAfter, type TimeSheetStep } from '../../domain/time-sheets.ts';
+import { TIMECARD_DRIFTS, type TimecardDrift } from '../../domain/timecards.ts';
 import { Id } from '../../schemas/common.ts';
 import {
   Reason,
@@ -339,11 +340,24 @@ function showEntry(
     description: entry.description,
     staysHere: !leavesLentune({ ...entry, kind: more.kind, isConfidential: more.isConfidential }),
     integration: markOf([...own, ...failed].map((part) => part.state)),
+    drift: driftOf(own),
     problems: failed.flatMap((part) =>
       part.problem === null ? [] : [{ code: (part.problem as Problem).code, ...inWords(part.problem as Problem) }],
     ),
   };
 }
+
+/** The gravest of what happened to the pieces of an entry. */
+function driftOf(parts: Found['parts']): z.input<typeof TimeSheet>['entries'][number]['drift'] {
+  const drift = TIMECARD_DRIFTS.find((one) => parts.some((part) => part.drift === one));
+  return drift === undefined ? null : DRIFTS[drift];
+}
+
+const DRIFTS: Record<TimecardDrift, { code: 'DELETED_REMOTELY' | 'TIME_LOCKED'; message: string }> = {
+  deleted: { code: 'DELETED_REMOTELY', message: 'It was deleted in Procore, and is not made again unless you say so.' },
+  changed: { code: 'TIME_LOCKED', message: 'It was changed in Procore. Theirs stays; change it there.' },
+  approved: { code: 'TIME_LOCKED', message: 'It was approved in Procore, so it can only be changed there.' },
+};
 
 const inWords = (problem: Problem) => ({ message: messageOf(problem), fix: CATALOGUE[problem.code].fix });
 

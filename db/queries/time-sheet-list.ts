@@ -39,6 +39,7 @@ export async function listSheets(
       status: timeSheet.status,
       integration: timeSheet.integration,
       rejectedReason: timeSheet.rejectedReason,
+      hasDrift: sql<boolean>`exists (select from timecard_part d where d.time_sheet_id = ${timeSheet.id} and d.drift is not null)`,
       hours: sql<string>`(select coalesce(sum(e.hours), 0)::numeric(8,2)::text from time_sheet_entry e where e.time_sheet_id = ${timeSheet.id})`,
     })
     .from(timeSheet)
@@ -88,6 +89,7 @@ export async function getSheet(db: Queryable, account: string, id: string) {
         date: timecardPart.date,
         state: timecardPart.state,
         problem: timecardPart.problem,
+        drift: timecardPart.drift,
         isWanted: sql<boolean>`${timecardPart.desired} is not null`,
       })
       .from(timecardPart)

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { timecardPart, timeSheet } from '../schema/index.ts';
-import type { Db, Queryable } from '../types.ts';
+import type { Db, Queryable, Tx } from '../types.ts';
 import { addTimeLog } from './time-sheets.ts';
 
 /** A queued time sheet whose turn it is. Nothing of the person goes along. */
@@ -131,6 +131,7 @@ export async function endSheet(
         updatedAt: sql`now()`,
       })
       .where(mine(ref));
+    if (!isOutdated) await spendChoices(tx, ref);
     const isSuccess = mark !== 'failed' && mark !== 'partial';
     await addTimeLog(
       tx,
@@ -144,6 +145,19 @@ export async function endSheet(
     );
     return { mark, code: isSuccess ? null : reason };
   });
+}
+
+/** "Add ours anyway" was said of what stood there then: what is deleted or typed in later is asked again. */
+async function spendChoices(tx: Tx, { account, timeSheetId }: SheetRef): Promise<void> {
+  await tx.execute(sql`
+    with spent as (
+      update time_sheet_entry e set choice = null
+      where e.account = ${account} and e.time_sheet_id = ${timeSheetId} and e.choice = 'add'
+        and not exists (select from timecard_part p where p.entry_id = e.id and p.state <> 'sent')
+      returning e.id
+    )
+    update timecard_part p set desired = jsonb_set(p.desired, '{choice}', 'null')
+    from spent where p.entry_id = spent.id and p.desired is not null`);
 }
 
 const ENDED = {

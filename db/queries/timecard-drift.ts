@@ -38,11 +38,7 @@ export async function partByKey(
     .select()
     .from(timecardPart)
     .where(
-      and(
-        eq(timecardPart.account, account),
-        eq(timecardPart.companyId, companyId),
-        eq(timecardPart.partKey, partKey),
-      ),
+      and(eq(timecardPart.account, account), eq(timecardPart.companyId, companyId), eq(timecardPart.partKey, partKey)),
     );
   return row ? partOf(row, stampPrefix) : null;
 }

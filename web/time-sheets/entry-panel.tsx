@@ -11,14 +11,15 @@ interface EntryPanelProps {
   defaults: TimeSheet['defaults'];
   isReadOnly: boolean;
   onChange(cell: Cell): void;
-  onChoice(choice: 'link' | 'add' | 'skip'): void;
+  onChoice(choice: Choice): void;
 }
 
-const CHOICES = [
-  ['link', 'They are these hours'],
-  ['add', 'Add ours anyway'],
-  ['skip', 'Skip ours'],
-] as const;
+type Choice = 'link' | 'add' | 'skip';
+const CHOICES: Record<Choice, string> = {
+  link: 'They are these hours',
+  add: 'Add ours anyway',
+  skip: 'Skip ours',
+};
 
 /** The chosen cell in full: start, end, break and note; what Procore said of it, and what a person can choose. */
 export function EntryPanel({ day, cell, entry, defaults, isReadOnly, onChange, onChoice }: EntryPanelProps) {
@@ -59,24 +60,37 @@ export function EntryPanel({ day, cell, entry, defaults, isReadOnly, onChange, o
         />
       </div>
       {entry?.staysHere && <p className={styles.soft}>This entry stays in Lentune.</p>}
+      {entry?.drift != null && (
+        <div className={styles.problem}>
+          <p>{entry.drift.message}</p>
+          {entry.drift.code === 'DELETED_REMOTELY' && entry.problems.length === 0 && (
+            <Choices names={['add', 'skip']} onChoice={onChoice} />
+          )}
+        </div>
+      )}
       {entry?.problems.map((problem) => (
         <div key={problem.message} className={styles.problem}>
           <p>
             <strong>{problem.message}</strong> {problem.fix}
           </p>
-          {(problem.code === 'TIME_ALREADY_IN_PROCORE' || problem.code === 'DELETED_REMOTELY') && (
-            <div className={styles.buttons}>
-              {CHOICES.filter(([choice]) => choice !== 'link' || problem.code === 'TIME_ALREADY_IN_PROCORE').map(
-                ([choice, words]) => (
-                  <Button key={choice} size="xs" variant="default" onClick={() => onChoice(choice)}>
-                    {words}
-                  </Button>
-                ),
-              )}
-            </div>
+          {problem.code === 'TIME_ALREADY_IN_PROCORE' && (
+            <Choices names={['link', 'add', 'skip']} onChoice={onChoice} />
           )}
+          {problem.code === 'DELETED_REMOTELY' && <Choices names={['add', 'skip']} onChoice={onChoice} />}
         </div>
       ))}
     </section>
+  );
+}
+
+function Choices({ names, onChoice }: { names: readonly Choice[]; onChoice(choice: Choice): void }) {
+  return (
+    <div className={styles.buttons}>
+      {names.map((name) => (
+        <Button key={name} size="xs" variant="default" onClick={() => onChoice(name)}>
+          {CHOICES[name]}
+        </Button>
+      ))}
+    </div>
   );
 }

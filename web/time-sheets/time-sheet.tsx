@@ -130,9 +130,9 @@ interface ProblemsProps {
   onChoose(place: Place): void;
 }
 
-/** Every entry that could not be sent, with the way to its cell. */
+/** Every entry that could not be sent, or that Procore no longer has as it was, with the way to its cell. */
 function Problems({ sheet, rows, onChoose }: ProblemsProps) {
-  const failed = sheet.entries.filter((entry) => entry.problems.length > 0);
+  const failed = sheet.entries.filter((entry) => entry.problems.length > 0 || entry.drift !== null);
   if (failed.length === 0) return null;
   return (
     <section aria-label="Problems" className={styles.log}>
@@ -142,7 +142,7 @@ function Problems({ sheet, rows, onChoose }: ProblemsProps) {
           const row = rows.find((one) => one.cells[entry.date]?.id === entry.id);
           return (
             <li key={entry.id}>
-              {entry.problems.map((problem) => problem.message).join(' ')}{' '}
+              {entry.problems.map((problem) => problem.message).join(' ') || entry.drift?.message}{' '}
               {row !== undefined && (
                 <Button variant="subtle" size="compact-xs" onClick={() => onChoose({ row: row.key, day: entry.date })}>
                   {weekdayOf(entry.date)}

@@ -8,6 +8,7 @@ import { announceError } from '../elements/announce.tsx';
 import { type Column, DataTable } from '../elements/data-table.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { EmptyState, Loaded } from '../elements/states.tsx';
+import { Tag } from '../elements/tag.tsx';
 import { formatDay, today } from '../format.ts';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
 import { peopleQuery } from '../people/queries.ts';
@@ -29,8 +30,13 @@ const COLUMNS: Column<TimeSheetRow>[] = [
   { header: 'Hours', width: 90, align: 'right', cell: (row) => row.hours },
   {
     header: 'Status',
-    width: 180,
-    cell: (row) => (row.rejectedReason === null ? STATUS_WORDS[row.status] : 'Rejected'),
+    width: 260,
+    cell: (row) => (
+      <>
+        {row.rejectedReason === null ? STATUS_WORDS[row.status] : 'Rejected'}{' '}
+        {row.hasDrift && <Tag tone="warn">Changed in Procore</Tag>}
+      </>
+    ),
   },
 ];
 
