@@ -8,6 +8,7 @@ import { type Column, DataTable } from '../elements/data-table.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { EmptyState, Loaded } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
+import { EventHooksSection } from '../event-hooks/event-hooks-section.tsx';
 import { formatMoment } from '../format.ts';
 import { NewKeyWindow } from './new-key-window.tsx';
 import { apiKeysQuery, revokeApiKey } from './queries.ts';
@@ -74,6 +75,7 @@ export function ApiKeysScreen() {
           )
         }
       </Loaded>
+      <EventHooksSection />
       {isMaking && <NewKeyWindow onClose={() => setMaking(false)} />}
       {ending !== null && <RevokeWindow row={ending} onClose={() => setEnding(null)} />}
     </Screen>
