@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openDesk, signIn } from './browser.ts';
+import { byKeyboard } from './keyboard.ts';
 import { type Coding, prepareProject } from './records.ts';
 
 let coding: Coding;
@@ -11,25 +12,7 @@ const desk = openDesk({}, async (desk) => {
 test('an invoice is entered, checked, approved and sent without a mouse', async () => {
   const { page } = desk;
   const { keyboard } = page;
-  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-field'));
-  const fieldOf = (field: string) => page.locator(`[data-field="${field}"]`);
-  const typeInto = async (field: string, text: string) => {
-    await expect.poll(focused).toBe(field);
-    await keyboard.type(text);
-    await keyboard.press('Tab');
-  };
-  const pickIn = async (field: string, text: string, option: string | RegExp) => {
-    await expect.poll(focused).toBe(field);
-    await keyboard.type(text);
-    await keyboard.press('Enter');
-    await expect.poll(() => fieldOf(field).getAttribute('aria-expanded')).toBe('false');
-    expect(await fieldOf(field).inputValue()).toMatch(option);
-    await keyboard.press('Tab');
-  };
-  const skip = async (field: string) => {
-    await expect.poll(focused).toBe(field);
-    await keyboard.press('Tab');
-  };
+  const { focused, typeInto, pickIn, skip, press } = byKeyboard(page);
 
   await page.goto('/invoices/new');
   await pickIn('supplier', coding.vendor.description, coding.vendor.description);
@@ -74,22 +57,9 @@ test('an invoice is entered, checked, approved and sent without a mouse', async 
   await page.getByText('Saved.').waitFor();
   await keyboard.press('Control+Enter');
   await page.getByText('Checked.', { exact: true }).first().waitFor();
-  for (const step of ['Approve', 'Send']) {
-    await page.getByRole('button', { name: step }).waitFor();
-    await reach(step);
-    await keyboard.press('Enter');
-  }
+  for (const step of ['Approve', 'Send']) await press(step);
   await page.locator('main header').getByText('Sent', { exact: true }).waitFor({ timeout: 60_000 });
   await page.getByRole('region', { name: 'In Procore' }).getByText('P-1007 Harbour Apartments').waitFor();
-
-  async function reach(name: string): Promise<void> {
-    for (let presses = 0; presses < 60; presses++) {
-      const words = await page.evaluate(() => document.activeElement?.textContent?.trim());
-      if (words === name) return;
-      await keyboard.press('Tab');
-    }
-    throw new Error(`Tab never reaches ${name}`);
-  }
 });
 
 test('Ctrl K searches the invoices from anywhere', async () => {
