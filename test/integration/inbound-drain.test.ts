@@ -97,20 +97,6 @@ test('a thousand events about fifty vendors become a handful of reads', async ()
   expect(procore.reads).toBeLessThan(25);
 });
 
-test('one event alone is applied in a moment', async () => {
-  const times: number[] = [];
-  for (let n = 0; n < 12; n += 1) {
-    await newCompany();
-    const began = performance.now();
-    await change([`alone-${n}`]);
-    await eventually(async () => (await rows())[0]?.state === 'applied');
-    times.push(performance.now() - began);
-  }
-  times.sort((a, b) => a - b);
-  console.log(`one event: p50 ${times[5]?.toFixed()} ms, p95 ${times[11]?.toFixed()} ms (looked at every 50 ms)`);
-  expect(times[5]).toBeLessThan(2_000);
-});
-
 test('a worker that was frozen writes nothing over what came after it', async () => {
   await newCompany();
   procore.version = 'old';
