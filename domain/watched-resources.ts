@@ -8,7 +8,8 @@ export type Toggle =
   | 'syncUsers'
   | 'syncSubContracts'
   | 'purchaseOrderMaster'
-  | 'sendsTime';
+  | 'sendsTime'
+  | 'sendsInvoices';
 
 /** What a kind of Procore event means to us. */
 export interface WatchedResource {
@@ -81,7 +82,15 @@ export const WATCHED: readonly WatchedResource[] = [
     'Potential Change Order Line Items',
     'parent',
   ),
+  ofSentCosts('Direct Costs'),
+  ofSentCosts('Direct Cost Line Items', 'parent'),
 ];
+
+/** Of direct costs we sent: what people edited, deleted or approved there. */
+function ofSentCosts(name: string, about?: WatchedResource['about']): WatchedResource {
+  const toggles = ['sendsInvoices'] as const;
+  return { name, level: 'project', flow: 'project', recordKind: 'direct_cost', toggles, ...(about && { about }) };
+}
 
 function ofCommitments(
   recordKind: string,
@@ -92,7 +101,7 @@ function ofCommitments(
   return { name, level: 'project', flow: 'project', recordKind, toggles, ...(about && { about }) };
 }
 
-/** The switches of a company (setup guide: Procore Webhook synch settings), and whether its time sheets are sent. */
+/** The switches of a company (setup guide: Procore Webhook synch settings), and what its account sends. */
 export type Switches = Readonly<Record<Exclude<Toggle, 'purchaseOrderMaster'>, boolean>> & {
   readonly purchaseOrderMaster: PurchaseOrderMaster;
 };

@@ -109,6 +109,8 @@ const InvoicePart = z.object({
   commitmentText: z.string().nullable(),
   state: z.enum(['planned', 'sending', 'sent', 'failed', 'reversed']),
   total: Money,
+  /** what people in Procore did to it since it was sent; null while nothing is odd */
+  drift: z.string().nullable(),
   procoreUrl: z.url().nullable(),
 });
 

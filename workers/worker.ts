@@ -5,9 +5,9 @@ import { createDrainActivities, type DrainFlow } from '../activities/drain.ts';
 import { createFetchProjectsActivities } from '../activities/fetch-projects.ts';
 import type { FlowReader } from '../activities/flow.ts';
 import { createHooks } from '../activities/hooks.ts';
-import { createImportProject } from '../activities/import-project.ts';
 import { createMaintainActivities } from '../activities/maintain.ts';
 import { createPostTimesheetActivities } from '../activities/post-timesheet.ts';
+import { createProjectFlow } from '../activities/project-flow.ts';
 import { createPushInvoiceActivities } from '../activities/push-invoice.ts';
 import { createPushOverheadActivities } from '../activities/push-overhead.ts';
 import { createPushPurchaseOrderActivities } from '../activities/push-purchase-order.ts';
@@ -80,7 +80,7 @@ function createActivities(deps: Deps, { readers }: WorkerOptions) {
     ...createDrainActivities({
       db,
       readers: {
-        project: createImportProject({ db, procore }),
+        project: createProjectFlow({ db, procore }),
         'cost-codes': createSyncCostCodes({ db, procore }),
         vendors: createSyncVendor({ db, procore }),
         users: createSyncUser({ db, procore }),

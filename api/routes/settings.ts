@@ -30,7 +30,8 @@ export function settingsRoutes({ route }: RouteContext): void {
         if (before.linkedCodesOnly !== after.linkedCodesOnly) await applyCodeChange(tx, caller.account);
         if (before.onlyApprovedVariations !== after.onlyApprovedVariations)
           await rereadChangeOrders(tx, caller.account);
-        if (sendsTime(before) !== sendsTime(after)) await requestConnectAll(tx, caller.account);
+        if (sendsTime(before) !== sendsTime(after) || before.invoicesInterface !== after.invoicesInterface)
+          await requestConnectAll(tx, caller.account);
         if (Object.keys(changed.after).length > 0) {
           await writeAudit(tx, {
             account: caller.account,

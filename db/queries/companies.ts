@@ -15,8 +15,8 @@ import { freeScope, type Mark, notifyInbox, ringAtOnce, storeEvents } from './in
 import { type StageContent, saveStages } from './projects.ts';
 
 export type CompanyRow = typeof procoreCompany.$inferSelect;
-/** With what else decides which events are asked for: whether time sheets are sent. */
-export type WatchedCompany = CompanyRow & { sendsTime: boolean };
+/** With what else decides which events are asked for: whether time sheets and invoices are sent. */
+export type WatchedCompany = CompanyRow & { sendsTime: boolean; sendsInvoices: boolean };
 export type StageRow = typeof projectStage.$inferSelect;
 export type HookRow = typeof webhookHook.$inferSelect;
 
@@ -47,15 +47,20 @@ const ofAccount = (account: string, companyId: string) =>
 
 export async function getCompany(db: Queryable, account: string, companyId: string): Promise<WatchedCompany> {
   const [row] = await db
-    .select({ company: procoreCompany, sendsTime })
+    .select({ company: procoreCompany, ...sends })
     .from(procoreCompany)
     .where(ofAccount(account, companyId));
   if (!row) throw new Error(`There is no company ${companyId}`);
-  return { ...row.company, sendsTime: row.sendsTime };
+  const { company, ...sent } = row;
+  return { ...company, ...sent };
 }
 
-const sendsTime = sql<boolean>`exists (select from integration_settings s where s.account = procore_company.account
-  and (s.send_time_sheet_on_submission or s.send_time_sheet_after_approval))`;
+const sends = {
+  sendsTime: sql<boolean>`exists (select from integration_settings s where s.account = procore_company.account
+    and (s.send_time_sheet_on_submission or s.send_time_sheet_after_approval))`,
+  sendsInvoices: sql<boolean>`exists (select from integration_settings s where s.account = procore_company.account
+    and s.invoices_interface = 'procore')`,
+};
 
 /** Takes over the companies a sign-in reaches. One no longer reached is kept, inactive. */
 export async function saveCompanies(
@@ -360,9 +365,11 @@ export type HookTarget = HookRow & { company: WatchedCompany };
 
 export async function findHook(db: Queryable, key: string): Promise<HookTarget | null> {
   const [row] = await db
-    .select({ hook: webhookHook, company: procoreCompany, sendsTime })
+    .select({ hook: webhookHook, company: procoreCompany, ...sends })
     .from(webhookHook)
     .innerJoin(procoreCompany, eq(procoreCompany.id, webhookHook.companyId))
     .where(eq(webhookHook.key, key));
-  return row ? { ...row.hook, company: { ...row.company, sendsTime: row.sendsTime } } : null;
+  if (!row) return null;
+  const { hook, company, ...sent } = row;
+  return { ...hook, company: { ...company, ...sent } };
 }

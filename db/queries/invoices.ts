@@ -35,6 +35,7 @@ import { type LoadedInvoice, loadInvoice } from './invoice-document.ts';
 import { presentRow, selectRows } from './invoice-list.ts';
 import { overheadView } from './overhead-view.ts';
 import { namesOfPeople } from './people-names.ts';
+import type { Drift } from './sent-parts.ts';
 import { getSettings } from './settings.ts';
 
 /** What came of a change a person asked for. `refused` carries the sentence to show; `conflict` is a matter of time, not of rights. */
@@ -220,6 +221,8 @@ export interface InvoicePartRow {
   commitmentText: string | null;
   state: 'planned' | 'sending' | 'sent' | 'failed' | 'reversed';
   total: string;
+  /** what people in Procore did to it since it was sent */
+  drift: string | null;
   /** Procore has it, or may have it */
   isStanding: boolean;
   /** files of the invoice are not on it */
@@ -344,6 +347,7 @@ async function partsOf(
       commitmentText: desired?.commitment?.text ?? null,
       state: part.state,
       total: desired?.total ?? '0.00',
+      drift: (part.drift as Drift | null)?.message ?? null,
       isStanding: part.procoreId !== null || part.sending !== null,
       lacksFiles: part.procoreId !== null && lacksFiles(files, part.agreed as Agreed | null),
       procoreId: part.procoreId,

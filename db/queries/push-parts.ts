@@ -238,6 +238,7 @@ export async function journal<A, S, P extends JournaledPart<A, S>>(
       ...rest,
       ...columns,
       ...(entry.state === 'sent' ? { sentAt: sql`now()` } : {}),
+      ...(entry.state === undefined ? {} : { drift: null }),
       updatedAt: sql`now()`,
     })
     .where(holding(part))

@@ -33,6 +33,8 @@ export const pushPart = pgTable(
     state: text({ enum: ['planned', 'sending', 'sent', 'failed', 'reversed'] })
       .notNull()
       .default('planned'),
+    /** what people in Procore did to the record since: Drift of db/queries/sent-parts.ts; null while nothing is odd */
+    drift: jsonb(),
     sentAt: at(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

@@ -1,5 +1,6 @@
 import { IconExternalLink } from '@tabler/icons-react';
 import type { Invoice } from '../../schemas/invoices.ts';
+import { Tag } from '../elements/tag.tsx';
 import { formatMoney } from '../format.ts';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
 import styles from './check-screen.module.css';
@@ -21,6 +22,11 @@ export function Parts({ parts }: { parts: Part[] }) {
               {part.commitmentText === null ? part.projectText : `${part.commitmentText} in ${part.projectText}`}
             </span>
             <span className="figures">${formatMoney(part.total)}</span>
+            {part.drift !== null && (
+              <span role="note" aria-label="Changed in Procore">
+                <Tag tone="warn">Changed in Procore</Tag> {part.drift}
+              </span>
+            )}
             {part.procoreUrl !== null && (
               <a href={part.procoreUrl} target="_blank" rel="noreferrer">
                 Open in Procore <IconExternalLink size={13} aria-hidden />

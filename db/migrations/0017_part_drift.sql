@@ -1,0 +1,1 @@
+ALTER TABLE "push_part" ADD COLUMN "drift" jsonb;
