@@ -14,11 +14,13 @@ import { PartyWindow } from './party-window.tsx';
 import { PersonForm } from './person-form.tsx';
 import { peopleQuery, timeSetupQuery } from './queries.ts';
 import { TimeSetupLists } from './time-setup-lists.tsx';
+import { UnlinkPerson } from './unlink-person.tsx';
 
 /** People who keep time sheets, who they are in Procore, and what groups, entry types and personas there are. */
 export function PeopleScreen() {
   const { session } = useRouteContext({ from: '/frame' });
   const mayChange = hasRole(session, 'admin');
+  const mayDecide = hasRole(session, 'admin', 'clerk');
   const people = useQuery(peopleQuery);
   const setup = useQuery(timeSetupQuery);
   const [edited, setEdited] = useState<Person | 'new' | null>(null);
@@ -41,7 +43,7 @@ export function PeopleScreen() {
     { header: 'Access persona', width: 150, cell: (row) => row.personaName },
     {
       header: 'Procore',
-      width: 210,
+      width: 240,
       cell: (row) => (
         <>
           {row.isLinked || row.parties.length > 0 ? (
@@ -60,6 +62,7 @@ export function PeopleScreen() {
               {row.parties.length > 0 ? 'Change' : 'Choose'}
             </Button>
           )}
+          {mayDecide && row.isLinked && <UnlinkPerson id={row.id} name={row.name} />}
         </>
       ),
     },

@@ -29,6 +29,11 @@ export async function unlinkVendor(id: string, reason: string): Promise<void> {
   refreshed(await api.post(`/api/vendors/${id}/unlink`, z.unknown(), { reason }));
 }
 
+/** Unlinks a person; who their Procore user is becomes a question. */
+export async function unlinkPerson(id: string, reason: string): Promise<void> {
+  refreshed(await api.post(`/api/people/${id}/unlink`, z.unknown(), { reason }));
+}
+
 /** What a decision changes: the lists, the suppliers and people, and invoices that waited for it. */
 function refreshed<T>(answer: T): T {
   for (const key of ['mapping-tasks', 'vendors', 'people', 'invoices', 'overview'])
