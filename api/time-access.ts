@@ -58,6 +58,10 @@ export function seenBy(access: TimeAccess): SQL | undefined {
 export const maySee = (access: TimeAccess, sheet: Pick<SheetSubject, 'userId' | 'userGroupId'>): boolean =>
   access.entersAll || approves(access) || mayEnter(access, sheet) || access.userId === sheet.userId;
 
+/** Confidential time is shown to the person and to payroll; who enters or approves the rest is told only that there is some. */
+export const seesConfidential = (access: TimeAccess, { userId }: Pick<SheetSubject, 'userId'>): boolean =>
+  access.entersAll || access.userId === userId;
+
 /** Whether somebody may enter a person's time. */
 export const mayEnter = (access: TimeAccess, person: Pick<SheetSubject, 'userId' | 'userGroupId'>): boolean =>
   access.entersAll ||

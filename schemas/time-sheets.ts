@@ -106,6 +106,8 @@ export const TimeSheet = z.object({
     entryTypeId: Id.nullable(),
   }),
   entries: z.array(TimeEntry),
+  /** some entries are confidential, and the caller is neither the person nor payroll */
+  isPartlyHidden: z.boolean(),
   /** entries of ours that are to leave Procore and could not */
   stuck: z.array(z.object({ date: Day, message: z.string(), fix: z.string() })),
   may: z.object({

@@ -43,6 +43,7 @@ import {
   mayReject,
   maySee,
   seenBy,
+  seesConfidential,
   type TimeAccess,
   timeAccess,
 } from '../time-access.ts';
@@ -80,9 +81,11 @@ export function timeSheetRoutes({ route, deps }: RouteContext): void {
       query: TimeSheetQuery,
       answer: TimeSheetList,
     },
-    async ({ db, caller, query }) => ({
-      rows: await listSheets(db, caller.account, { ...query, seen: seenBy(await timeAccess(db, caller)) }),
-    }),
+    async ({ db, caller, query }) => {
+      const access = await timeAccess(db, caller);
+      const confidentialOf = access.entersAll ? 'all' : { userId: access.userId };
+      return { rows: await listSheets(db, caller.account, { ...query, seen: seenBy(access), confidentialOf }) };
+    },
   );
 
   route(
@@ -139,7 +142,7 @@ export function timeSheetRoutes({ route, deps }: RouteContext): void {
           throw invalidInput([
             { path: `entries.${outside}.date`, message: 'This day is not in the week of the time sheet.' },
           ]);
-        return saveEntries(tx, sheet, body.entries, caller.actor);
+        return saveEntries(tx, sheet, body.entries, caller.actor, seesConfidential(access, sheet));
       }),
   );
 
@@ -283,6 +286,7 @@ async function show(
   const subject = { ...sheet, userGroupId: user.userGroupId };
   if (!maySee(access, subject)) throw notFound('time sheet');
   const isOpen = (name: TimeSheetStep) => statusAfter(sheet.status, name, group.approvals) !== null;
+  const shown = found.entries.filter((one) => !one.isConfidential || seesConfidential(access, subject));
   const wanted = new Set(found.entries.map(({ entry }) => entry.id));
   return {
     id: sheet.id,
@@ -301,7 +305,8 @@ async function show(
       breakMinutes: group.breakMinutes,
       entryTypeId: user.entryTypeId,
     },
-    entries: found.entries.map((one) => showEntry(one, parts)),
+    entries: shown.map((one) => showEntry(one, parts)),
+    isPartlyHidden: shown.length < found.entries.length,
     stuck: parts
       .filter((part) => part.state === 'failed' && part.problem !== null && !wanted.has(part.entryId))
       .map((part) => ({ date: part.date, ...inWords(part.problem as Problem) })),

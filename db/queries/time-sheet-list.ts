@@ -18,18 +18,22 @@ export async function listSheets(
   account: string,
   {
     seen,
+    confidentialOf,
     weekStart,
     status,
     userId,
     integration,
   }: {
     seen: SQL | undefined;
+    /** whose confidential hours count for the caller: everybody's, or one person's */
+    confidentialOf: 'all' | { userId: string | null };
     weekStart?: string | undefined;
     status?: TimeSheetStatus | undefined;
     userId?: string | undefined;
     integration?: 'failed' | undefined;
   },
 ) {
+  const isTold = confidentialOf === 'all' ? sql`true` : sql`${timeSheet.userId} = ${confidentialOf.userId}`;
   return db
     .select({
       id: timeSheet.id,
@@ -40,7 +44,9 @@ export async function listSheets(
       integration: timeSheet.integration,
       rejectedReason: timeSheet.rejectedReason,
       hasDrift: sql<boolean>`exists (select from timecard_part d where d.time_sheet_id = ${timeSheet.id} and d.drift is not null)`,
-      hours: sql<string>`(select coalesce(sum(e.hours), 0)::numeric(8,2)::text from time_sheet_entry e where e.time_sheet_id = ${timeSheet.id})`,
+      hours: sql<string>`(select coalesce(sum(e.hours), 0)::numeric(8,2)::text from time_sheet_entry e
+        join entry_type y on y.id = e.entry_type_id
+        where e.time_sheet_id = ${timeSheet.id} and (not y.is_confidential or ${isTold}))`,
     })
     .from(timeSheet)
     .innerJoin(lentuneUser, eq(lentuneUser.id, timeSheet.userId))

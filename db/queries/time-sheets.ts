@@ -88,12 +88,17 @@ export interface EntryInput {
   description: string | null;
 }
 
-/** Replaces the entries of a sheet. Known ones keep their id, so that what stands in Procore is changed, not doubled. */
+/**
+ * Replaces the entries of a sheet. Known ones keep their id, so that what stands in Procore is changed, not doubled.
+ *
+ * @param seesConfidential false: confidential entries, which the actor was not shown, stay as they are
+ */
 export async function saveEntries(
   tx: Tx,
   sheet: LockedSheet,
   entries: readonly EntryInput[],
   actor: string,
+  seesConfidential: boolean,
 ): Promise<SheetResult> {
   const { account, id } = sheet;
   const places = await placesOf(tx, account, entries);
@@ -103,7 +108,8 @@ export async function saveEntries(
   const known = await tx
     .select({ id: timeSheetEntry.id })
     .from(timeSheetEntry)
-    .where(eq(timeSheetEntry.timeSheetId, id));
+    .innerJoin(entryType, eq(entryType.id, timeSheetEntry.entryTypeId))
+    .where(and(eq(timeSheetEntry.timeSheetId, id), seesConfidential ? undefined : eq(entryType.isConfidential, false)));
   const kept = new Set(entries.flatMap((entry) => (known.some((one) => one.id === entry.id) ? [entry.id] : [])));
   const removed = known.filter((one) => !kept.has(one.id)).map((one) => one.id);
   if (removed.length > 0) await tx.delete(timeSheetEntry).where(inArray(timeSheetEntry.id, removed));

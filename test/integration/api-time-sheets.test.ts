@@ -165,6 +165,25 @@ describe('who may do what', () => {
   });
 });
 
+test('confidential time is shown to the person and to payroll, and kept when others save the rest', async () => {
+  const type = { name: 'Family matter', kind: 'leave', isConfidential: true, isVisible: true };
+  const confidential = await add('entry-types', type);
+  const [ana, manager, first] = [await somebody('member'), await somebody('manager'), await somebody('first')];
+  const clerk = await world.person(['clerk']);
+  const { id } = (await week(ana.client)).body;
+  await put(ana.client, id, [eight(), { ...eight('2026-11-25'), entryTypeId: confidential, hours: '6' }]);
+  const read = async (client: ApiClient) => {
+    const { body, text } = await client.get(`/api/time-sheets/${id}`);
+    const { rows } = (await client.get('/api/time-sheets')).body;
+    const { hours } = rows.find((row: { id: string }) => row.id === id);
+    return [body.entries.length, body.isPartlyHidden, text.includes('Family matter'), hours];
+  };
+  for (const client of [ana.client, clerk, world.admin]) expect(await read(client)).toEqual([2, false, true, '14.00']);
+  for (const client of [manager.client, first.client]) expect(await read(client)).toEqual([1, true, false, '8.00']);
+  await put(manager.client, id, []);
+  expect(await read(ana.client)).toEqual([1, false, true, '6.00']);
+});
+
 test('what cannot be is refused with the field at fault', async () => {
   const ana = await somebody('member');
   const { id } = (await week(ana.client)).body;

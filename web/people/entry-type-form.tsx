@@ -37,7 +37,7 @@ export function EntryTypeForm({ type, onClose }: { type: EntryType | null; onClo
       />
       <Checkbox
         label="Confidential"
-        description="Stays here whatever its kind, and is shown only to the person, and to who enters or approves their time."
+        description="Stays here whatever its kind, and is shown only to the person and to payroll."
         checked={fields.isConfidential}
         onChange={(event) => set({ isConfidential: event.currentTarget.checked })}
       />

@@ -72,6 +72,9 @@ function Week({ sheet }: { sheet: TimeSheet }) {
         <IconArrowLeft size={14} aria-hidden /> Time sheets
       </Link>
       {sheet.rejectedReason !== null && <p className={styles.problem}>Rejected: {sheet.rejectedReason}</p>}
+      {sheet.isPartlyHidden && (
+        <p className={styles.soft}>Some time of this week is confidential: only the person and payroll see it.</p>
+      )}
       {sheet.stuck.map((one) => (
         <p key={`${one.date}${one.message}`} className={styles.problem}>
           <strong>{one.message}</strong> {one.fix}
