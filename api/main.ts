@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { migrate } from '../db/migrate.ts';
+import { resealSecrets } from '../db/queries/sealed-secrets.ts';
 import { createDocumentDispatcher } from '../dispatch/documents.ts';
 import { createDoorbell } from '../dispatch/doorbell.ts';
 import { createEventSender } from '../dispatch/event-hooks.ts';
 import { createScheduleKeeper } from '../dispatch/schedules.ts';
-import { createDeps } from '../platform/deps.ts';
+import { createDeps, type Deps } from '../platform/deps.ts';
 import { EnvError, readEnv } from '../platform/env.ts';
 import { createApp } from './app.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -24,6 +25,7 @@ async function run(): Promise<void> {
   const deps = createDeps(env, 'api');
   await migrate(env.DATABASE_URL);
   await bootstrap(deps);
+  await sealAnew(deps);
   const doorbell = createDoorbell({
     ...deps,
     databaseUrl: env.DATABASE_URL,
@@ -54,4 +56,11 @@ async function run(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
   // Started by a parent that holds a channel to us: its end is ours.
   process.once('disconnect', () => void stop());
+}
+
+/** Older encryption keys may go once this has run. */
+async function sealAnew({ db, secrets, logger }: Deps): Promise<void> {
+  const { count, lost } = await resealSecrets(db, secrets);
+  if (count > 0) logger.info({ count }, 'Secrets were sealed anew with the newest encryption key');
+  if (lost.length > 0) logger.error({ lost }, 'No encryption key opens these secrets; connect anew');
 }

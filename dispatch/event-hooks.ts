@@ -34,7 +34,7 @@ const LONGEST_WAIT_MS = 60 * 60_000;
 const GIVE_UP_MS = 3 * 24 * 60 * 60_000;
 
 /** Where the secret of a hook is bound to. */
-export const secretPlace = (hookId: string) => `event_hook/${hookId}/secret`;
+export const secretPlace = (hookId: string) => `event_hook.secret:${hookId}`;
 
 /**
  * The sender of one API process. Each hook is told in order, at least once: a receiver knows a repeated event by its id.

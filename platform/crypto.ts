@@ -5,6 +5,8 @@ import type { EncryptionKey } from './env.ts';
 export interface SecretBox {
   seal(plain: string, place: string): string;
   open(sealed: string, place: string): string;
+  /** Whether the newest key sealed it. */
+  isCurrent(sealed: string): boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export function createSecretBox(keys: readonly EncryptionKey[]): SecretBox {
       decipher.setAuthTag(Buffer.from(tag, 'base64url'));
       return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
     },
+    isCurrent: (sealed) => sealed.startsWith(`v1.${newest.id}.`),
   };
 }
 

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDemoClient, type DemoClient } from '../../cli/demo-client.ts';
 import { freePort } from '../../cli/ports.ts';
+import { SEALED } from '../../db/queries/sealed-secrets.ts';
 import type { Db } from '../../db/types.ts';
 import { eventually, type Stack, startStack } from '../environment/stack.ts';
 
@@ -92,13 +93,6 @@ async function gatherSecrets(): Promise<void> {
   for (const { token } of await db.execute<{ token: string }>(sql`select token from auth_session`)) secrets.add(token);
   secrets.delete('');
 }
-
-/** Every sealed column of the database. */
-const SEALED: Record<string, string[]> = {
-  procore_connection: ['client_secret', 'access_token', 'refresh_token'],
-  accounting_connection: ['client_secret', 'access_token', 'refresh_token'],
-  webhook_hook: ['secret'],
-};
 
 /** Procore repeats our token in a refusal, a refresh works, and one is refused with an answer that repeats what it was asked with. */
 async function loseTheGrant(): Promise<void> {
