@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { good, MONDAY, mentions, partyOf, startTimeWorld, type TimeWorld } from './time-world.ts';
+
+// A posting is a dozen round trips, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let world: TimeWorld;
 let parties: Record<string, number>;

@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { inboxScope } from '../../db/schema/index.ts';
 import { eventually } from '../environment/stack.ts';
 import { good, MONDAY, startTimeWorld, type TimeWorld } from './time-world.ts';
 
 /** What people in Procore do to entries of ours after they were sent is told on the week, and never repaired. */
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let world: TimeWorld;
 beforeAll(async () => {

@@ -115,7 +115,7 @@ export async function describeTimeWorld(stack: Stack): Promise<TimeWorld> {
     },
     step: (id, step, body = {}) => good<TimeSheet>(stack, 'POST', `/api/time-sheets/${id}/${step}`, body),
     show: (id) => good<TimeSheet>(stack, 'GET', `/api/time-sheets/${id}`),
-    ended: (id, timeoutMs = 30_000) =>
+    ended: (id, timeoutMs = 60_000) =>
       eventually(async () => {
         const sheet = await world.show(id);
         return ['queued', 'sending', 'waiting'].includes(sheet.integration ?? '') ? undefined : sheet;
