@@ -17,14 +17,15 @@ import {
   takeClaim,
   withoutClaimFiles,
 } from '../domain/requisition-settling.ts';
-import { failureOf } from '../platform/errors.ts';
+import { type ClaimPlace, lookAtClaim } from '../procore/claim-look.ts';
 import type { CompanyApi } from '../procore/client.ts';
-import { ProcoreError, type ProcoreErrorKind } from '../procore/errors.ts';
+import { ProcoreError } from '../procore/errors.ts';
 import { uploadFiles } from './claim-files.ts';
-import { applyClaim, type ClaimAnswer, type ClaimPlace, lookAtClaim } from './claim-record.ts';
+import { applyClaim, type ClaimAnswer } from './claim-record.ts';
 import { claimRefusalInWords } from './claim-refusal.ts';
 import { CLAIM_WORDS, claimSentence } from './claim-words.ts';
 import type { ConvergeDeps } from './converge-part.ts';
+import { isCertain, isPassing, settling as settlingOf } from './passing.ts';
 import type { Trail } from './push-attempt.ts';
 
 /** One claim while an activity works on it. */
@@ -91,7 +92,7 @@ export async function convergeClaim(work: Work): Promise<{ done: boolean }> {
 function forgotten(agreed: ClaimAgreed | null, lines: string[] | null): JournalEntry<ClaimAgreed, ClaimSending> {
   if (lines === null || agreed === null) return { procoreId: null, agreed: null };
   const left = Object.entries(agreed.items).filter(([lineId]) => !lines.includes(lineId));
-  return { agreed: { ...agreed, items: Object.fromEntries(left) } };
+  return { agreed: { ...agreed, items: Object.fromEntries(left), packages: [] } };
 }
 
 const noteOf = ({ account, documentId }: ClaimPartRow) =>
@@ -170,7 +171,7 @@ async function waitForEarlierEdition({ part, settleDelayMs }: Work): Promise<voi
   const repeatedAt = part.agreed?.repeatedAt;
   if (repeatedAt == null) return;
   const due = Date.parse(repeatedAt) + settleDelayMs - Date.now();
-  if (due > 0) throw failureOf(new DomainError('SETTLING', { what: 'the new claim' }), Math.max(due, 50));
+  if (due > 0) throw settlingOf('the new claim', due);
 }
 
 /** Notes the write, makes it, notes the answer. */
@@ -198,12 +199,18 @@ async function send(work: Work, wanted: ClaimWrite): Promise<{ done: boolean }> 
   }
   const before = part.agreed ?? noClaimAgreed;
   const isDeleted = write.kind === 'delete-record';
-  const agreed = answer.claim === null ? before : takeClaim(write, answer.claim, before, 'answer');
+  const agreed = answer.claim === null ? unseen(write, before) : takeClaim(write, answer.claim, before, 'answer');
   const after = await judged(noted, isDeleted ? noClaimAgreed : agreed, isDeleted ? null : answer.id, false);
   if (write.kind === 'create-header' && part.returnsStamp === null)
     await learn(db, part, { returnsStamp: answer.claim?.originData === write.stamp });
   return { done: await isDone(after ?? noted, answer) };
 }
+
+/** Adding a change order answers its items only, so the next look shows them. */
+const unseen = (write: ClaimWrite, agreed: ClaimAgreed): ClaimAgreed =>
+  write.kind === 'add-package'
+    ? { ...agreed, isDirty: true, packages: [...new Set([...(agreed.packages ?? []), write.packageId])] }
+    : agreed;
 
 const upload = ({ db, api, part }: Work, files: readonly FileToSend[]): Promise<string[]> =>
   uploadFiles({ db, api, account: part.account }, part.projectProcoreId, files);
@@ -259,16 +266,22 @@ async function afterError(
   error: unknown,
   before: ClaimAgreed | null,
 ): Promise<{ done: boolean }> {
-  const isCertain = error instanceof DomainError || (error instanceof ProcoreError && !error.isAmbiguous);
-  if (!isCertain || isLostUpload(write, error)) throw settling(write, work.settleDelayMs);
+  if (!isCertain(error) || isLostUpload(write, error)) throw settling(write, work.settleDelayMs);
   const after = await keep(work, { sending: null, agreed: before });
   if (isAboutFiles(write, error)) {
     await goOnWithoutFiles(after, error instanceof DomainError ? (error.facts as { said: string }).said : error.said);
     return { done: false };
   }
   if (error instanceof DomainError || isPassing(error)) throw error;
+  if (write.kind === 'create-header' && write.items.length > 0 && isAboutItems(error)) {
+    await keep(after, { agreed: { ...(before ?? noClaimAgreed), isStepwise: true } });
+    return { done: false };
+  }
   throw await failed(after, claimRefusalInWords(error, after.part));
 }
+
+/** A claim with a subcontractor's own schedule of values has other items than the lines we know. */
+const isAboutItems = (error: ProcoreError): boolean => error.kind === 'invalid' && /\bitem/i.test(error.said);
 
 /** A storage that is down counts as a try, so that it cannot hold the claim up for ever. */
 const isLostUpload = (write: ClaimWrite, error: DomainError | ProcoreError): boolean =>
@@ -287,9 +300,6 @@ async function goOnWithoutFiles(work: Work, said: string): Promise<Work> {
   return keep(work, { agreed: withoutClaimFiles(work.part.agreed, said.replace(/\.$/, '')) });
 }
 
-const PASSING: readonly ProcoreErrorKind[] = ['rate-limit', 'busy', 'unauthorized', 'server', 'network'];
-const isPassing = (error: ProcoreError): boolean => PASSING.includes(error.kind);
-
 /** Writes the journal; another attempt that was faster has the word. */
 async function keep(work: Work, entry: JournalEntry<ClaimAgreed, ClaimSending>): Promise<Work> {
   const part = await journal(work.db, work.part, entry);
@@ -302,6 +312,4 @@ async function failed(work: Work, error: DomainError): Promise<DomainError> {
   return error;
 }
 
-/** Told to Temporal as a wait of just the settle delay. */
-const settling = (write: ClaimWrite, ms: number) =>
-  failureOf(new DomainError('SETTLING', { what: CLAIM_WORDS[write.kind] }), Math.max(ms, 50));
+const settling = (write: ClaimWrite, ms: number) => settlingOf(CLAIM_WORDS[write.kind], ms);

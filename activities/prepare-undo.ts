@@ -1,13 +1,16 @@
 import { Temporal } from 'temporal-polyfill';
+import { asClaimPart } from '../db/queries/claim-parts.ts';
 import { findCompanyZone } from '../db/queries/companies.ts';
 import { loadInvoice } from '../db/queries/invoice-document.ts';
 import { planUndo, type UndoPlan, undoParts } from '../db/queries/invoice-undo.ts';
 import { keepProblems } from '../db/queries/push-outcome.ts';
 import type { Part } from '../db/queries/push-parts.ts';
 import type { Db } from '../db/types.ts';
+import { correctionOf, judgeClaimUndo } from '../domain/claim-undo.ts';
 import { DomainError } from '../domain/errors.ts';
-import { judgeUndo, reversalOf, type UndoAction, type UndoOrder } from '../domain/undo.ts';
+import { judgeUndo, reversalOf, type UndoAction, type UndoJudgement, type UndoOrder } from '../domain/undo.ts';
 import { failureOf } from '../platform/errors.ts';
+import { lookForUndo } from '../procore/claim-look.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { lookAtRecord } from '../procore/direct-cost-look.ts';
 import type { InvoiceRef, Trail } from './push-attempt.ts';
@@ -45,8 +48,8 @@ async function planOne(
 ): Promise<UndoPlan> {
   // Deleted by an earlier try of this order: there is nothing left to look at.
   if (part.removal !== null) return { part, action: 'delete', reversal: null };
-  const seen = await lookAtRecord(api.directCosts, part);
-  const { action, why } = judgeUndo(part.agreed, seen);
+  const { action, why, reversal } =
+    part.target === 'requisition' ? await claimUndo(db, part, api) : await directCostUndo(db, ref, part, api);
   if (action !== agreedTo) {
     const refusal = new DomainError('LOCKED', {
       number: part.desired?.header.invoiceNumber ?? 'The record',
@@ -55,8 +58,27 @@ async function planOne(
     await keepProblems(db, ref, [{ code: refusal.code, facts: refusal.facts, severity: 'blocks' }]);
     throw failureOf(refusal);
   }
-  if (action !== 'reverse' || seen.kind !== 'ours' || part.desired === null) return { part, action, reversal: null };
-  const zone = await findCompanyZone(db, ref.account, part.companyId);
-  const today = Temporal.Now.plainDateISO(zone).toString();
-  return { part, action, reversal: reversalOf(part.desired, seen.record, today, ref.invoiceId) };
+  return { part, action, reversal: action === 'reverse' ? reversal : null };
+}
+
+type Found = UndoJudgement & Pick<UndoPlan, 'reversal'>;
+
+async function directCostUndo(db: Db, ref: InvoiceRef, part: Part, api: CompanyApi): Promise<Found> {
+  const seen = await lookAtRecord(api.directCosts, part);
+  const judged = judgeUndo(part.agreed, seen);
+  if (seen.kind !== 'ours' || part.desired === null) return { ...judged, reversal: null };
+  const today = await todayIn(db, part);
+  return { ...judged, reversal: reversalOf(part.desired, seen.record, today, ref.invoiceId) };
+}
+
+async function claimUndo(db: Db, part: Part, api: CompanyApi): Promise<Found> {
+  const claim = asClaimPart(part);
+  const seen = await lookForUndo(api, claim);
+  const judged = judgeClaimUndo(claim.agreed, seen);
+  if (seen.own === null || claim.desired === null || claim.agreed === null) return { ...judged, reversal: null };
+  return { ...judged, reversal: correctionOf(claim.desired, claim.agreed, seen.own, await todayIn(db, part)) };
+}
+
+async function todayIn(db: Db, { account, companyId }: Part): Promise<string> {
+  return Temporal.Now.plainDateISO(await findCompanyZone(db, account, companyId)).toString();
 }

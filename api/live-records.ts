@@ -2,9 +2,12 @@ import type { Part } from '../db/queries/push-parts.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { CompanyApi } from '../procore/client.ts';
 
-/** The direct costs of a part's company, for a person who waits. */
-export const directCostsFor = (
+/** The Procore company of a part, for a person who waits. */
+export const companyApiFor = (
   { procore }: Pick<Deps, 'procore'>,
   { connectionId, apiUrl, companyProcoreId }: Part,
-): CompanyApi['directCosts'] =>
-  procore.company({ connectionId, apiUrl, companyId: companyProcoreId, lane: 'person' }).directCosts;
+): CompanyApi => procore.company({ connectionId, apiUrl, companyId: companyProcoreId, lane: 'person' });
+
+/** Its direct costs. */
+export const directCostsFor = (deps: Pick<Deps, 'procore'>, part: Part): CompanyApi['directCosts'] =>
+  companyApiFor(deps, part).directCosts;

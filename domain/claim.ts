@@ -73,6 +73,12 @@ export interface ClaimAgreed {
   files?: AgreedFiles;
   /** whether Procore kept the earlier files of this claim when one was added; left out until a second file told */
   keepsFiles?: boolean;
+  /** change order packages whose items we had added */
+  packages?: string[];
+  /** Procore did not take the items with the new claim, so they are filled once it is there */
+  isStepwise?: boolean;
+  /** a person had us go on with a claim somebody else made */
+  isAdopted?: boolean;
   /** a person said that the claim that is gone there shall be made again */
   mayRecreate?: boolean;
   /** what a person decided about edits made there, not yet carried out */
@@ -94,7 +100,10 @@ export const noClaimAgreed: ClaimAgreed = Object.freeze({
 export interface RemoteClaimItem extends ClaimItemFields {
   id: string;
   itemType: string;
+  /** the line it stands for; of a detail of a subcontractor's own schedule of values with its own id behind it */
   lineId: string;
+  /** the line of the commitment or change order it belongs to */
+  ofLine: string;
   scheduled: string;
   /** work of earlier claims */
   previous: string;

@@ -10,7 +10,9 @@ import {
 import { Decimal } from './decimal.ts';
 import type { Said } from './direct-cost.ts';
 import { afterFiles, type FileToSend, filesOf, givenUp, holds, keptFiles, triedAgain } from './direct-cost-files.ts';
-import { type ClaimRefusal, pickClaimItem, sameValue } from './requisition.ts';
+import type { ClaimRefusal } from './requisition.ts';
+import { onDetails } from './requisition-details.ts';
+import { pickClaimItem, sameValue } from './requisition-merge.ts';
 import { patience, type Sending } from './settling.ts';
 
 /** A write of a claim on its way. */
@@ -47,7 +49,9 @@ export function settleClaim(
       if (own === null) return patience(sending, now, settleDelayMs, 'repeat');
       return { kind: 'settled', agreed: takeClaim(write, own, agreed, 'look'), procoreId: own.id };
     case 'add-package':
-      if (own === null || own.packageIds.includes(write.packageId)) return { kind: 'settled', agreed, procoreId };
+      if (own === null) return { kind: 'settled', agreed, procoreId };
+      if (own.packageIds.includes(write.packageId))
+        return { kind: 'settled', agreed: takeClaim(write, own, agreed, 'look'), procoreId };
       return patience(sending, now, settleDelayMs, 'repeat');
     case 'attach-files':
       return settleFiles(sending, write, agreed, procoreId, own, now, settleDelayMs);
@@ -127,7 +131,7 @@ export function takeClaim(write: ClaimWrite, own: RemoteClaim, agreed: ClaimAgre
     case 'set-status':
       return own.status === write.status ? { ...next, status: own.status, isDirty: false } : next;
     case 'add-package':
-      return { ...next, isDirty: true };
+      return { ...next, isDirty: true, packages: [...new Set([...(agreed.packages ?? []), write.packageId])] };
     case 'attach-files':
       return { ...next, ...takenFiles(write, own, agreed, source) };
     case 'open-period':
@@ -178,7 +182,8 @@ export function judgeClaim(
     const sent = { ...said.sent };
     for (const field of ['work', 'quantity', 'retained', 'released'] as const) {
       if (sent[field] === null || isSettled(field, sent, said.got)) continue;
-      const text = desired.items.find((item) => item.lineId === lineId)?.text ?? '';
+      const text =
+        desired.items.find((item) => lineId === item.lineId || lineId.startsWith(`${item.lineId}/`))?.text ?? '';
       refusal ??= {
         kind: 'refuse',
         code: 'NOT_SETTLED',
@@ -215,7 +220,8 @@ export const recogniseClaim = (desired: DesiredClaim, own: RemoteClaim, agreed: 
 /** The journal of a claim a person told us to take over: what stands there counts as agreed, so that our wishes are written. */
 export function adoptClaim(desired: DesiredClaim, claim: RemoteClaim): ClaimAgreed {
   const items: ClaimAgreed['items'] = {};
-  for (const item of claim.items.filter(({ lineId }) => desired.items.some((one) => one.lineId === lineId))) {
+  const wanted = onDetails(desired, claim).items;
+  for (const item of claim.items.filter(({ lineId }) => wanted.some((one) => one.lineId === lineId))) {
     const got = pickClaimItem(item);
     items[item.lineId] = { id: item.id, sent: got, got };
   }
@@ -225,5 +231,6 @@ export function adoptClaim(desired: DesiredClaim, claim: RemoteClaim): ClaimAgre
     items,
     number: claim.number,
     isDirty: true,
+    isAdopted: true,
   };
 }

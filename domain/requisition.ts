@@ -1,17 +1,17 @@
 import {
   type ClaimAgreed,
-  type ClaimHeader,
-  type ClaimItemFields,
   type ClaimLook,
   type ClaimWrite,
   type DesiredClaim,
   noClaimAgreed,
   type RemoteClaim,
 } from './claim.ts';
-import { Decimal, formatMoney, sameNumber, sum } from './decimal.ts';
-import type { EditChoice, Said } from './direct-cost.ts';
-import { filesOf, holds, nextFiles } from './direct-cost-files.ts';
+import { Decimal, sum } from './decimal.ts';
+import { filesOf, nextFiles } from './direct-cost-files.ts';
 import type { ErrorCode, Facts } from './errors.ts';
+import { DETAIL_ITEM, onDetails } from './requisition-details.ts';
+import { figuresOf, grossOf, mergeHeader, mergeItems, rebaseClaim, sameTotals } from './requisition-merge.ts';
+import { isOpenClaim, whyClaimLocked, whyClaimStays } from './requisition-removal.ts';
 
 export type ClaimRefusal = { [C in ErrorCode]: { kind: 'refuse'; code: C; facts: Facts<C> } }[ErrorCode];
 
@@ -30,10 +30,6 @@ export type ClaimVerdict =
 const refuse = <C extends ErrorCode>(code: C, facts: Facts<C>): ClaimRefusal =>
   ({ kind: 'refuse', code, facts }) as ClaimRefusal;
 const write = (one: ClaimWrite): ClaimVerdict => ({ kind: 'write', write: one });
-
-const APPROVED: readonly string[] = ['approved', 'approved_as_noted'];
-/** A claim that is not approved yet holds up the next. */
-const isOpen = (claim: RemoteClaim): boolean => !APPROVED.includes(claim.status);
 
 /**
  * Compares the claim we want with what was agreed and what Procore has now, and names the one next write, or why there
@@ -60,7 +56,7 @@ export function nextClaimWrite(
 function begin(desired: DesiredClaim, agreed: ClaimAgreed | null, look: ClaimLook): ClaimVerdict {
   const { commitment, header, projectText, vendorName } = desired;
   const sameNumber = look.others.filter((other) => other.header.invoiceNumber.trim() === header.invoiceNumber.trim());
-  const foreign = look.others.filter((other) => isOpen(other) && !isOurs(desired, look, other));
+  const foreign = look.others.filter((other) => isOpenClaim(other) && !isOurs(desired, look, other));
   const [only, second] = [...new Set([...sameNumber.filter((other) => !isOurs(desired, look, other)), ...foreign])];
   if (only !== undefined && second === undefined && desired.choice !== null)
     return { kind: desired.choice === 'link_only' ? 'link' : 'adopt', claim: only };
@@ -74,7 +70,7 @@ function begin(desired: DesiredClaim, agreed: ClaimAgreed | null, look: ClaimLoo
       claim: foreign[0].number,
       status: foreign[0].status,
     });
-  const previous = look.others.find(isOpen);
+  const previous = look.others.find(isOpenClaim);
   if (previous !== undefined && desired.waitsForPrevious)
     return refuse('CLAIM_IN_PROGRESS', { commitment: commitment.text, claim: previous.number });
   const over = overAllocated(desired, latestItems(look.others));
@@ -84,11 +80,15 @@ function begin(desired: DesiredClaim, agreed: ClaimAgreed | null, look: ClaimLoo
     return refuse('NO_OPEN_PERIOD', { project: projectText });
   }
   const { openPeriodId: periodId } = look;
-  const items = desired.items.filter((item) => item.packageId === null);
+  const items = takesItems(agreed, look) ? desired.items.filter((item) => item.packageId === null) : [];
   const sending = nextFiles({ files: desired.files, keepsFiles: null }, agreed, { attachments: [] });
   const files = sending.kind === 'send' ? sending.files : [];
   return write({ kind: 'create-header', stamp: desired.stamp, header, periodId, items, files });
 }
+
+/** Items of a subcontractor's own schedule of values are known only once the claim is there. */
+const takesItems = (agreed: ClaimAgreed | null, { others }: ClaimLook): boolean =>
+  agreed?.isStepwise !== true && !others.some(({ items }) => items.some(({ itemType }) => itemType === DETAIL_ITEM));
 
 function filesOnly(desired: DesiredClaim, agreed: ClaimAgreed | null, { own }: ClaimLook): ClaimVerdict {
   if (filesOf(agreed).problem !== null) return { kind: 'done' };
@@ -123,12 +123,16 @@ function whyNotInvoiced({ commitment, vendorId, vendorName }: DesiredClaim, look
 function latestItems(claims: readonly RemoteClaim[]): Map<string, { scheduled: string; billed: string; held: string }> {
   const standing = new Map<string, { scheduled: string; billed: string; held: string }>();
   for (const claim of [...claims].sort((a, b) => a.number - b.number))
-    for (const item of claim.items)
-      standing.set(item.lineId, {
-        scheduled: item.scheduled,
-        billed: sum([item.previous, item.work]).toFixed(),
-        held: new Decimal(item.heldBefore).plus(item.retained).minus(item.released).toFixed(),
+    for (const line of new Set(claim.items.map(({ ofLine }) => ofLine))) {
+      const details = claim.items.filter(({ ofLine }) => ofLine === line);
+      standing.set(line, {
+        scheduled: sum(details.map(({ scheduled }) => scheduled)).toFixed(),
+        billed: sum(details.flatMap(({ previous, work }) => [previous, work])).toFixed(),
+        held: sum(details.flatMap(({ heldBefore, retained }) => [heldBefore, retained]))
+          .minus(sum(details.map(({ released }) => released)))
+          .toFixed(),
       });
+    }
   return standing;
 }
 
@@ -158,11 +162,12 @@ function overAllocated(
 }
 
 function converge(
-  desired: DesiredClaim,
+  wanted: DesiredClaim,
   agreed: ClaimAgreed,
   own: RemoteClaim,
   twins: readonly RemoteClaim[],
 ): ClaimVerdict {
+  const desired = onDetails(wanted, own);
   const { invoiceNumber: number } = desired.header;
   const [twin] = twins;
   if (twin !== undefined)
@@ -172,7 +177,7 @@ function converge(
 
   const gone = desired.items
     .map(({ lineId }) => lineId)
-    .filter((lineId) => agreed.items[lineId] !== undefined && !own.items.some((item) => item.lineId === lineId));
+    .filter((lineId) => agreed.items[lineId] !== undefined && !hasItem(own, lineId));
   if (gone.length > 0 && agreed.mayRecreate) return { kind: 'forget', lines: gone };
   if (gone.length > 0)
     return refuse('DELETED_REMOTELY', { number: `A line of ${number}`, project: desired.projectText });
@@ -181,12 +186,10 @@ function converge(
   const items = mergeItems(desired, agreed, own);
   const conflict = header.conflict ?? items.conflict;
   if (conflict !== null) return refuse('CONFLICT', conflict);
-  const packageId = desired.items.find(
-    (item) => item.packageId !== null && !own.packageIds.includes(item.packageId),
-  )?.packageId;
+  const packageId = missingPackage(desired, own);
   const hasGap = Object.keys(header.set).length > 0 || items.update.length > 0 || packageId != null;
   if (packageId == null) {
-    const lost = desired.items.find((item) => !own.items.some(({ lineId }) => lineId === item.lineId));
+    const lost = desired.items.find((item) => !hasItem(own, item.lineId));
     if (lost !== undefined)
       return refuse('NOT_SETTLED', { field: `Line ${lost.text}`, sent: lost.work, got: 'nothing' });
     const figures = { ours: figuresOf(desired.items), theirs: figuresOf(items.after) };
@@ -198,14 +201,24 @@ function converge(
   if (status === 'sent-back') return refuse('SENT_BACK', { number });
   const files = fileStep(desired, agreed, own);
   if (!hasGap && status === null) return files ?? { kind: 'done' };
-  const lock = whyLocked(own);
+  const lock = whyClaimLocked(own);
   if (lock !== null) return refuse('LOCKED', { number, why: lock });
   if (Object.keys(header.set).length > 0) return write({ kind: 'update-header', set: header.set });
+  if (packageId != null && agreed.packages?.includes(packageId))
+    return refuse('NOT_SETTLED', { field: 'The items of a change order', sent: 'added', got: 'nothing' });
   if (packageId != null) return write({ kind: 'add-package', packageId });
   if (items.update.length > 0) return write({ kind: 'update-items', items: items.update });
   if (files !== null) return files;
   return finish(desired, agreed, own, status);
 }
+
+const hasItem = (own: RemoteClaim, line: string): boolean => own.items.some(({ lineId }) => lineId === line);
+
+/** A change order of ours of which the claim shows neither the package nor the item. */
+const missingPackage = (desired: DesiredClaim, own: RemoteClaim): string | null =>
+  desired.items.find(
+    ({ packageId, lineId }) => packageId !== null && !own.packageIds.includes(packageId) && !hasItem(own, lineId),
+  )?.packageId ?? null;
 
 /** The last checks before people see the claim: nothing over, and the tax of the invoice. */
 function finish(desired: DesiredClaim, agreed: ClaimAgreed, own: RemoteClaim, status: string | null): ClaimVerdict {
@@ -226,162 +239,6 @@ function finish(desired: DesiredClaim, agreed: ClaimAgreed, own: RemoteClaim, st
   }
   return write({ kind: 'set-status', status });
 }
-
-/**
- * Carries out in the journal what a person decided about edits made in Procore: where theirs are kept, our wish for those
- * fields counts as answered by them; where ours are taken, what stands there counts as agreed and our wish is news.
- */
-function rebaseClaim(
-  desired: DesiredClaim,
-  { edits: _decided, kept: _before, ...agreed }: ClaimAgreed,
-  own: RemoteClaim,
-  choice: EditChoice,
-): { agreed: ClaimAgreed; note: string } {
-  const header = decide(desired.header, agreed.header ?? { sent: own.header, got: own.header }, own.header, choice);
-  const items: ClaimAgreed['items'] = { ...agreed.items };
-  for (const item of own.items) {
-    const { id, lineId } = item;
-    const wanted = desired.items.find((one) => one.lineId === lineId);
-    const said = agreed.items[lineId];
-    if (wanted === undefined && said === undefined) continue;
-    const now = pickClaimItem(item);
-    const want = wanted === undefined ? nothingOf(now) : pickClaimItem(wanted);
-    items[lineId] = { id, ...decide(want, said ?? untouched(now), now, choice) };
-  }
-  const next: ClaimAgreed = { ...agreed, header, items };
-  const { invoiceNumber: number } = desired.header;
-  if (choice === 'take_ours')
-    return { agreed: next, note: `What people changed on ${number} in Procore is set back to what the invoice says.` };
-  const { after } = mergeItems(desired, next, own);
-  const kept = { ours: figuresOf(desired.items), theirs: figuresOf(after) };
-  const [ours, theirs] = [desired.items, after].map((all) => formatMoney(sum(all.map(grossOf)).toFixed(2)));
-  return {
-    agreed: { ...next, kept },
-    note: `${number} is kept as people changed it in Procore: $${theirs} there, $${ours} here.`,
-  };
-}
-
-/** Only fields they changed are decided about; the others stay as they were agreed. */
-function decide<T extends object>(want: T, said: Said<T>, now: T, choice: EditChoice): Said<T> {
-  const sent = { ...said.sent };
-  for (const field of Object.keys(want) as (keyof T & string)[])
-    if (!sameValue(now[field], said.got[field])) sent[field] = choice === 'keep_theirs' ? want[field] : now[field];
-  return { sent, got: { ...now } };
-}
-
-/** What a claim comes to, so that it can be told whether it still is what a person kept. */
-const figuresOf = (items: readonly (ClaimItemFields & { materials?: string })[]): string =>
-  [items.map(grossOf), items.map(({ retained }) => retained), items.map(({ released }) => released)]
-    .map((column) => sum(column).toFixed(2))
-    .join(' / ');
-
-const grossOf = (item: { work: string; materials?: string }): string =>
-  sum([item.work, item.materials ?? '0']).toFixed();
-
-/** Items, retainage and net must be those of the invoice. */
-function sameTotals(after: readonly (ClaimItemFields & { materials: string })[], desired: DesiredClaim): boolean {
-  const total = (field: 'retained' | 'released') =>
-    sum(after.map((item) => item[field])).equals(sum(desired.items.map((item) => item[field])));
-  return sum(after.map(grossOf)).equals(desired.total) && total('retained') && total('released');
-}
-
-type Conflict = { field: string; ours: string; theirs: string };
-
-const HEADER_WORDS: Record<keyof ClaimHeader, string> = {
-  invoiceNumber: 'The invoice number',
-  billingDate: 'The billing date',
-};
-const ITEM_WORDS: Record<keyof ClaimItemFields, string> = {
-  work: 'The work completed of a line',
-  quantity: 'The quantity of a line',
-  retained: 'The retainage kept back of a line',
-  released: 'The retainage released of a line',
-};
-
-function mergeHeader(desired: DesiredClaim, agreed: ClaimAgreed, own: RemoteClaim) {
-  const said = agreed.header ?? { sent: own.header, got: own.header };
-  return merge(desired.header, said, own.header, HEADER_WORDS);
-}
-
-function mergeItems(desired: DesiredClaim, agreed: ClaimAgreed, own: RemoteClaim) {
-  const update: { id: string; itemType: string; lineId: string; set: Partial<ClaimItemFields> }[] = [];
-  let conflict: Conflict | null = null;
-  const after = own.items.map((item) => {
-    const { id, itemType, lineId } = item;
-    const wanted = desired.items.find((one) => one.lineId === lineId);
-    const said = agreed.items[lineId];
-    // What somebody else put on an item we never wrote is theirs.
-    if (wanted === undefined && said === undefined) return item;
-    const now = pickClaimItem(item);
-    const merged = merge(
-      wanted === undefined ? nothingOf(now) : pickClaimItem(wanted),
-      said ?? untouched(now),
-      now,
-      ITEM_WORDS,
-    );
-    conflict ??= merged.conflict;
-    const { set } = merged;
-    if (Object.keys(set).length > 0) update.push({ id, itemType, lineId, set });
-    return { ...item, ...set };
-  });
-  return { update, after, conflict };
-}
-
-/** An item as it is born: nothing of it was said by anybody, and what Procore keeps back by itself counts as its own. */
-const untouched = (now: ClaimItemFields): Said<ClaimItemFields> => {
-  const born = { ...nothingOf(now), retained: isZero(now.work) ? '0' : now.retained };
-  return { sent: { ...born, work: '0' }, got: { ...born, work: '0' } };
-};
-const nothingOf = (now: ClaimItemFields): ClaimItemFields => ({
-  work: '0',
-  quantity: now.quantity === null ? null : '0',
-  retained: '0',
-  released: '0',
-});
-const isZero = (text: string): boolean => new Decimal(text).isZero();
-
-/** Three-way merge of the fields we own: our wish, our last word, Procore's answer to it, Procore now. */
-function merge<T extends object>(
-  want: T,
-  said: Said<T>,
-  now: T,
-  words: Readonly<Record<keyof T & string, string>>,
-): { set: Partial<T>; conflict: Conflict | null } {
-  const set: Partial<T> = {};
-  let conflict: Conflict | null = null;
-  for (const field of Object.keys(want) as (keyof T & string)[]) {
-    const weChanged = !sameValue(want[field], said.sent[field]);
-    const theyChanged = !sameValue(now[field], said.got[field]);
-    if (!weChanged || sameValue(want[field], now[field])) continue;
-    if (theyChanged)
-      conflict ??= { field: words[field], ours: shown(field, want[field]), theirs: shown(field, now[field]) };
-    else set[field] = want[field];
-  }
-  return { set, conflict };
-}
-
-/** A value of a field as people read it: money in cents, a quantity without idle zeros. */
-function shown(field: string, value: unknown): string {
-  const said = String(value ?? '');
-  if (!/^-?\d+(\.\d+)?$/.test(said) || field in HEADER_WORDS) return said;
-  return field === 'quantity' ? new Decimal(said).toFixed() : new Decimal(said).toFixed(2);
-}
-
-/** Numbers in any scale are the same; a quantity Procore does not keep is nothing to compare. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  const [left, right] = [String(a ?? ''), String(b ?? '')];
-  if (left === right) return true;
-  const isNumber = (text: string) => /^-?\d+(\.\d+)?$/.test(text);
-  return isNumber(left) && isNumber(right) && sameNumber(left, right);
-}
-
-/** The fields we own of an item. */
-export const pickClaimItem = ({ work, quantity, retained, released }: ClaimItemFields): ClaimItemFields => ({
-  work,
-  quantity,
-  retained,
-  released,
-});
 
 const RANK: Readonly<Record<string, number>> = {
   draft: 0,
@@ -407,29 +264,10 @@ function nextStatus(
   return rank !== undefined && rank < RANK[desired.status]! ? desired.status : null;
 }
 
-function whyLocked(own: RemoteClaim): string | null {
-  if (own.originId !== null) return 'it belongs to another system there';
-  if (own.isPaid) return 'it is paid';
-  if (APPROVED.includes(own.status)) return 'it is approved; only Procore can take that back';
-  return null;
-}
-
-/** Undo of a claim the invoice no longer makes: only one that is the latest, ours and untouched is deleted. */
+/** A claim the invoice no longer makes, or that a person takes back. */
 function removal(agreed: ClaimAgreed | null, { own }: ClaimLook): ClaimVerdict {
   if (own === null) return { kind: 'done' };
-  const { invoiceNumber: number } = own.header;
-  const locked = whyLocked(own) ?? (own.isDeletable ? null : 'it is not the latest claim of its commitment');
-  if (locked !== null) return refuse('LOCKED', { number, why: locked });
-  const known = agreed ?? noClaimAgreed;
-  const isUntouched =
-    own.attachments.every(({ filename }) => holds(Object.keys(filesOf(known).sent), filename)) &&
-    own.items.every((item) => {
-      const said = known.items[item.lineId];
-      const expected = said === undefined ? nothingOf(item) : said.got;
-      return (
-        isZero(item.materials) && sameValue(item.work, expected.work) && sameValue(item.retained, expected.retained)
-      );
-    });
-  if (!isUntouched) return refuse('LOCKED', { number, why: 'people have worked on it there' });
+  const why = whyClaimStays(agreed, own);
+  if (why !== null) return refuse('LOCKED', { number: own.header.invoiceNumber, why });
   return write({ kind: 'delete-record', id: own.id });
 }

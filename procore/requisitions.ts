@@ -50,6 +50,9 @@ export const requisition = z.object({
 export type Requisition = z.infer<typeof requisition>;
 export type RequisitionItem = Requisition['items'][number];
 
+/** An item of a change order on a requisition, as their own list shows it. */
+export const changeOrderItem = z.object({ id, line_item_id: optionalId, change_order_package_id: optionalId });
+
 /** Only the fields of work completed: those of materials are never sent. Decimal strings. */
 export interface ItemFields {
   workCompleted?: string;
@@ -156,7 +159,24 @@ export const createRequisitions = (call: Call) => ({
         })),
       }),
     }),
-  /** Adds the items of an approved change order; asking twice is not said to be harmless, so look at `item_packages` first. */
+  /** Whether the items of a change order are on it. */
+  hasPackage: async ({
+    projectId,
+    requisitionId,
+    packageId,
+  }: OneRequisition & { packageId: string }): Promise<boolean> => {
+    const items = await call.all(
+      changeOrderItem,
+      `/rest/v1.0/requisitions/${segment(requisitionId)}/change_order_items`,
+      {
+        project_id: projectId,
+        'filters[change_order_id]': packageId,
+        per_page: 100,
+      },
+    );
+    return items.some(({ change_order_package_id }) => change_order_package_id === packageId);
+  },
+  /** Adds the items of an approved change order; asking twice is not said to be harmless, so `hasPackage` is asked first. */
   addPackage: ({
     projectId,
     commitmentId,

@@ -1,13 +1,17 @@
+import { asClaimPart } from '../../db/queries/claim-parts.ts';
 import { queueUndo, undoParts } from '../../db/queries/invoice-undo.ts';
 import { lockInvoice } from '../../db/queries/invoices.ts';
+import type { Part } from '../../db/queries/push-parts.ts';
+import { judgeClaimUndo, undoneTotal } from '../../domain/claim-undo.ts';
 import { sum } from '../../domain/decimal.ts';
-import { judgeUndo, reversalNumber } from '../../domain/undo.ts';
+import { judgeUndo, reversalNumber, type UndoJudgement } from '../../domain/undo.ts';
+import { lookForUndo } from '../../procore/claim-look.ts';
 import { lookAtRecord } from '../../procore/direct-cost-look.ts';
 import { Invoice } from '../../schemas/invoices.ts';
 import { UndoPreview, UndoRequest } from '../../schemas/undo.ts';
 import type { RouteContext } from '../context.ts';
 import { accept, showInvoice } from '../invoice-answers.ts';
-import { directCostsFor } from '../live-records.ts';
+import { companyApiFor } from '../live-records.ts';
 import { notFound } from '../refusal.ts';
 import { InvoiceParams } from './invoices.ts';
 
@@ -27,20 +31,7 @@ export function undoRoutes({ route, deps }: RouteContext): void {
       const parts = await undoParts(db, account, id);
       return {
         parts: await Promise.all(
-          parts.map(async (part) => {
-            const seen = await lookAtRecord(directCostsFor(deps, part), part);
-            const lines = seen.kind === 'ours' ? seen.record.lines : [];
-            const judged = judgeUndo(part.agreed, seen);
-            const number = part.desired?.header.invoiceNumber ?? '';
-            return {
-              partId: part.id,
-              projectText: part.desired?.projectText ?? '',
-              procoreId: part.procoreId ?? '',
-              total: sum(lines.map(({ amount }) => amount)).toFixed(2),
-              ...judged,
-              reversal: judged.action === 'reverse' ? reversalNumber(number) : null,
-            };
-          }),
+          parts.map((part) => (part.target === 'requisition' ? claimPreview(deps, part) : costPreview(deps, part))),
         ),
       };
     },
@@ -65,3 +56,28 @@ export function undoRoutes({ route, deps }: RouteContext): void {
       }),
   );
 }
+
+async function costPreview(deps: RouteContext['deps'], part: Part): Promise<PartPreview> {
+  const seen = await lookAtRecord(companyApiFor(deps, part).directCosts, part);
+  const lines = seen.kind === 'ours' ? seen.record.lines : [];
+  return preview(part, judgeUndo(part.agreed, seen), sum(lines.map(({ amount }) => amount)).toFixed(2));
+}
+
+async function claimPreview(deps: RouteContext['deps'], part: Part): Promise<PartPreview> {
+  const claim = asClaimPart(part);
+  const seen = await lookForUndo(companyApiFor(deps, part), claim);
+  const place = claim.desired === null ? '' : ` on ${claim.desired.commitment.text}`;
+  const shown = preview(part, judgeClaimUndo(claim.agreed, seen), undoneTotal(claim.agreed, seen.own));
+  return { ...shown, projectText: `Claim${place}, ${shown.projectText}` };
+}
+
+type PartPreview = UndoPreview['parts'][number];
+
+const preview = (part: Part, judged: UndoJudgement, total: string): PartPreview => ({
+  partId: part.id,
+  projectText: part.desired?.projectText ?? '',
+  procoreId: part.procoreId ?? '',
+  total,
+  ...judged,
+  reversal: judged.action === 'reverse' ? reversalNumber(part.desired?.header.invoiceNumber ?? '') : null,
+});

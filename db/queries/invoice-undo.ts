@@ -1,10 +1,12 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { DesiredClaim } from '../../domain/claim.ts';
 import type { DesiredDirectCost } from '../../domain/direct-cost.ts';
 import { isOnItsWay } from '../../domain/invoice.ts';
 import { reversalNumber, type UndoAction, type UndoOrder } from '../../domain/undo.ts';
 import { payableInvoice, pushPart } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 import { writeAudit } from './audit.ts';
+import { CORRECTION, noteClaimed } from './claim-parts.ts';
 import { addLog } from './integration-log.ts';
 import { queue } from './invoice-steps.ts';
 import { IS_ON_ITS_WAY, lockInvoice, type StepResult } from './invoices.ts';
@@ -12,16 +14,21 @@ import { loadPart, type Part, partStates } from './push-parts.ts';
 
 const REVERSAL = 'reverse:';
 
+/** The key of the part that takes another one back; a correcting claim stays with those of its commitment. */
+const keyOfReversal = ({ id, partKey, target }: Pick<PartState, 'id' | 'partKey' | 'target'>): string =>
+  target === 'requisition' ? `${partKey}${CORRECTION}` : `${REVERSAL}${id}`;
+const isReversal = (partKey: string): boolean => partKey.startsWith(REVERSAL) || partKey.endsWith(CORRECTION);
+
 type PartState = Awaited<ReturnType<typeof partStates>>[number];
 
 /** Standing records that can be taken back; a reversal and what it reversed stay. */
 const isUndoable = ({ partKey, target, state, procoreId, sending }: PartState): boolean =>
-  target === 'direct_cost' &&
+  (target === 'direct_cost' || target === 'requisition') &&
   state !== 'reversed' &&
-  !partKey.startsWith(REVERSAL) &&
+  !isReversal(partKey) &&
   (procoreId !== null || sending !== null);
 
-/** The direct costs of an invoice that stand in Procore, or may. */
+/** The direct costs and claims of an invoice that stand in Procore, or may. */
 export async function undoParts(db: Queryable, account: string, documentId: string): Promise<Part[]> {
   const parts: Part[] = [];
   for (const { id } of (await partStates(db, account, documentId)).filter(isUndoable)) {
@@ -43,8 +50,6 @@ export async function queueUndo(
   if (row === null) return { kind: 'not-found' };
   if (isOnItsWay(row.integration)) return { kind: 'conflict', message: IS_ON_ITS_WAY };
   const states = await partStates(db, account, id);
-  if (states.some(({ target, procoreId }) => target === 'requisition' && procoreId !== null))
-    return { kind: 'conflict', message: 'The invoice is on a claim; take that back in Procore first.' };
   const standing = states.filter(isUndoable);
   if (standing.length === 0) return { kind: 'conflict', message: 'Nothing of the invoice stands in Procore.' };
   if (standing.some((part) => order.actions[part.id] === undefined))
@@ -68,7 +73,7 @@ export interface UndoPlan {
   part: Part;
   action: UndoAction;
   /** the record that takes it back, where it is not deleted */
-  reversal: DesiredDirectCost | null;
+  reversal: DesiredDirectCost | DesiredClaim | null;
 }
 
 /**
@@ -94,8 +99,8 @@ export async function planUndo(tx: Tx, account: string, documentId: string, plan
         documentId,
         companyId: part.companyId,
         documentKind: 'invoice',
-        partKey: `${REVERSAL}${part.id}`,
-        target: 'direct_cost',
+        partKey: keyOfReversal(part),
+        target: part.target,
         projectProcoreId: part.projectProcoreId,
         revision: 0,
         desired: reversal,
@@ -119,9 +124,8 @@ export async function endUndo(
 ): Promise<string> {
   const { reason, actions } = (row.undoOrder ?? { reason: '', actions: {} }) as UndoOrder;
   const states = await partStates(tx, account, row.id);
-  const reversed = states.flatMap(({ partKey }) =>
-    partKey.startsWith(REVERSAL) ? partKey.slice(REVERSAL.length) : [],
-  );
+  const keys = states.map(({ partKey }) => partKey);
+  const reversed = states.filter((part) => keys.includes(keyOfReversal(part))).map(({ id }) => id);
   const dropped = states.filter(({ id }) => actions[id] === 'delete' || actions[id] === 'release').map(({ id }) => id);
   if (dropped.length > 0)
     await tx.delete(pushPart).where(and(eq(pushPart.account, account), inArray(pushPart.id, dropped)));
@@ -130,5 +134,6 @@ export async function endUndo(
       .update(pushPart)
       .set({ state: 'reversed', updatedAt: sql`now()` })
       .where(and(eq(pushPart.account, account), inArray(pushPart.id, reversed)));
+  if (states.some(({ target }) => target === 'requisition')) await noteClaimed(tx, { account, documentId: row.id });
   return reversed.length > 0 ? `Reversed as ${reversalNumber(row.number)}: ${reason}` : `Taken back: ${reason}`;
 }

@@ -16,6 +16,7 @@ export interface Part {
   documentId: string;
   companyId: string;
   target: 'direct_cost' | 'requisition';
+  partKey: string;
   projectProcoreId: string;
   desired: DesiredDirectCost | null;
   agreed: Agreed | null;
@@ -143,6 +144,7 @@ export async function loadPart(db: Queryable, account: string, id: string): Prom
     documentId: part.documentId,
     companyId: part.companyId,
     target: part.target as Part['target'],
+    partKey: part.partKey,
     projectProcoreId: part.projectProcoreId,
     desired: part.desired as DesiredDirectCost | null,
     agreed: part.agreed as Agreed | null,

@@ -32,6 +32,8 @@ export const SWITCHES = {
   xero_refresh_grace: ['30 minutes', 'none'],
   one_tier_package_lines: ['left out', 'shown'],
   second_open_requisition: ['accept', 'refuse'],
+  same_package_twice: ['harmless', 'doubles'],
+  item_packages: ['shown', 'left out'],
   order_numbers: ['unique', 'any'],
   approved_orders: ['locked', 'open'],
 } as const;

@@ -36,6 +36,8 @@ export interface CommitmentRow extends Row {
   requisitions_are_enabled: boolean;
   /** the subcontractor's own schedule of values: without one, invoices have the lines of the contract */
   ssov: 'none' | 'draft' | 'under_review' | 'revise_and_submit' | 'approved';
+  /** details the subcontractor made of each line */
+  ssov_parts: number;
   contract_date: string | null;
   /** purchase orders only */
   delivery_date: string | null;
@@ -83,6 +85,7 @@ export function buildCommitment(fields: Partial<CommitmentRow>, sim: Simulator):
     retainage_percent: null,
     requisitions_are_enabled: true,
     ssov: 'none',
+    ssov_parts: 1,
     contract_date: null,
     delivery_date: null,
     total_requisitions_amount: '0',

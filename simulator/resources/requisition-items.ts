@@ -25,6 +25,8 @@ export interface ItemRow extends Row {
   /** the line of the schedule of values, or of the change order */
   line_item_id: number;
   change_order_package_id: number | null;
+  /** which detail of the line it is, of how many; null where the line has none */
+  detail: { nth: number; of: number } | null;
   position: number;
   work_completed_this_period: string;
   work_completed_this_period_quantity: string;
@@ -51,7 +53,11 @@ const lineOf = (sim: Simulator, row: RequisitionRow, item: ItemRow): ContractLin
 /** A new requisition has one item for each line of the schedule of values, with nothing on it. */
 export function generateItems(sim: Simulator, row: RequisitionRow, contract: CommitmentRow): void {
   const type: ItemType = contract.ssov === 'none' ? 'contract_item' : 'contract_detail_item';
-  for (const line of contractLinesOf(sim, kindOf(row).holder, contract.id)) addItem(sim, row, line.id, type, null);
+  for (const line of contractLinesOf(sim, kindOf(row).holder, contract.id))
+    if (type === 'contract_item') addItem(sim, row, line.id, type, null);
+    else
+      for (let nth = 1; nth <= contract.ssov_parts; nth++)
+        itemTable(sim).update(addItem(sim, row, line.id, type, null).id, { detail: { nth, of: contract.ssov_parts } });
 }
 
 /** Adds the items of a change order package; those that are there already stay alone. */
@@ -59,8 +65,9 @@ export function addPackageItems(sim: Simulator, row: RequisitionRow, packageId: 
   const there = itemsOf(sim, row.id);
   return linesOfPackage(sim, packageTable(sim).get(packageId)!).map(
     (line) =>
-      there.find((item) => item.item_type === 'change_order_item' && item.line_item_id === line.id) ??
-      addItem(sim, row, line.id, 'change_order_item', packageId),
+      (sim.switches.same_package_twice === 'harmless' ? there : []).find(
+        (item) => item.item_type === 'change_order_item' && item.line_item_id === line.id,
+      ) ?? addItem(sim, row, line.id, 'change_order_item', packageId),
   );
 }
 
@@ -72,6 +79,7 @@ function addItem(sim: Simulator, row: RequisitionRow, lineId: number, type: Item
     item_type: type,
     line_item_id: lineId,
     change_order_package_id: packageId,
+    detail: null,
     position: itemsOf(sim, row.id).length + 1,
     work_completed_this_period: '0',
     work_completed_this_period_quantity: '0',
@@ -141,7 +149,7 @@ const earlier = (sim: Simulator, row: RequisitionRow, item: ItemRow): ItemRow[] 
   requisitionsOf(sim, row.commitment_id)
     .filter((other) => other.number < row.number)
     .flatMap((other) => itemsOf(sim, other.id))
-    .filter((other) => other.line_item_id === item.line_item_id);
+    .filter((other) => other.line_item_id === item.line_item_id && other.detail?.nth === item.detail?.nth);
 
 const total = (items: readonly ItemRow[], field: keyof ItemRow): Decimal =>
   items.reduce((sum, item) => sum.plus(String(item[field])), new Decimal(0));
@@ -165,7 +173,7 @@ export function figuresOf(sim: Simulator, row: RequisitionRow, item: ItemRow) {
   const rate = taxCodeTable(sim).get(line?.tax_code_id ?? 0)?.rate1 ?? 0;
   return {
     line,
-    scheduled: new Decimal(line?.amount ?? 0),
+    scheduled: shareOf(new Decimal(line?.amount ?? 0), item.detail),
     previous: total(before, 'work_completed_this_period'),
     previousQuantity: total(before, 'work_completed_this_period_quantity'),
     heldBefore: heldBefore(sim, row, item),
@@ -177,6 +185,13 @@ export function figuresOf(sim: Simulator, row: RequisitionRow, item: ItemRow) {
     tax: gross.mul(rate).div(100),
     rate,
   };
+}
+
+/** A detail's part of its line; the last has the cents that are left. */
+function shareOf(amount: Decimal, detail: ItemRow['detail']): Decimal {
+  if (detail === null) return amount;
+  const share = amount.div(detail.of).toDecimalPlaces(2, Decimal.ROUND_DOWN);
+  return detail.nth === detail.of ? amount.minus(share.mul(detail.of - 1)) : share;
 }
 
 /** An item as the requisition shows it. */

@@ -379,7 +379,7 @@ function present(call: Call, row: RequisitionRow, withItems: boolean) {
       url: `${call.origin}/storage/${file.id}/${file.filename}`,
     })),
     ...(withItems ? { items: items.map((item) => presentItem(sim, row, contract, item)) } : {}),
-    item_packages: [...new Set(items.flatMap((item) => item.change_order_package_id ?? []))].map((id) => {
+    item_packages: packagesShown(sim, items).map((id) => {
       const one = packageTable(sim).get(id)!;
       const { contract_id, number, title, status } = one;
       const blanks = nulls('position change_order_acronym_number change_order_request batch');
@@ -387,6 +387,11 @@ function present(call: Call, row: RequisitionRow, withItems: boolean) {
     }),
   };
 }
+
+const packagesShown = (sim: Simulator, items: readonly ItemRow[]): number[] =>
+  sim.switches.item_packages === 'left out'
+    ? []
+    : [...new Set(items.flatMap((item) => item.change_order_package_id ?? []))];
 
 const sumOf = (
   sim: Simulator,

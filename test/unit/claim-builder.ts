@@ -13,7 +13,8 @@ export const aCommitmentLine = (fields: Partial<CommitmentLine> = {}): Commitmen
   unit: null,
   booked: '0.00',
   isRemoved: false,
-  taxCodeProcoreId: null,
+  taxCodeProcoreId: '400',
+  taxRate: '15',
   ...fields,
 });
 
@@ -79,6 +80,7 @@ export const aRemoteItem = (fields: Partial<RemoteClaimItem> = {}): RemoteClaimI
   id: '801',
   itemType: 'contract_item',
   lineId: '701',
+  ofLine: fields.lineId ?? '701',
   scheduled: '1000',
   previous: '0',
   heldBefore: '0',
