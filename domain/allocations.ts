@@ -19,7 +19,10 @@ export interface CommitmentLine {
   booked: string;
   /** Procore does not have it any more */
   isRemoved: boolean;
+  /** null: none; of a variation it is not always told */
   taxCodeProcoreId: string | null;
+  /** per cent of that code in Procore; null where it is not known */
+  taxRate: string | null;
 }
 
 /** A purchase order or subcontract as the rules of an invoice need it. */

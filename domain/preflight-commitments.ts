@@ -12,6 +12,22 @@ export function checkCommitments(invoice: InvoiceDocument, settings: PreflightSe
   for (const line of invoice.lines) checkAllocated(invoice, line, add);
   checkRemaining(invoice, add);
   checkUnits(invoice, settings, add);
+  for (const line of invoice.lines) checkInheritedTax(line, settings, add);
+}
+
+/** A claim has the tax codes of the lines it is on, so these must be what the invoice says (domain.md 3.6). */
+function checkInheritedTax({ taxCode, position, ...line }: DocumentLine, settings: PreflightSettings, add: Add): void {
+  if (taxCode === null) return;
+  for (const { line: on, commitment } of claimedOn(line)) {
+    const isSame = on.taxCodeProcoreId !== null && on.taxCodeProcoreId === taxCode.mapped?.procoreId;
+    const isUntold = on.taxCodeProcoreId === null && on.variation !== null;
+    const theirs = on.taxCodeProcoreId === null ? '0' : (on.taxRate ?? (isSame ? taxCode.rate : '0'));
+    if (isUntold || new Decimal(theirs).equals(taxCode.rate)) continue;
+    const about = `${taxCode.code} on ${on.description ?? `line ${on.position}`} of ${commitmentText(commitment)}`;
+    const facts = { taxCode: about, ours: new Decimal(taxCode.rate).toFixed(), theirs: new Decimal(theirs).toFixed() };
+    const isAllowed = on.taxCodeProcoreId === null && settings.postWithoutTax;
+    add('TAX_RATE_DIFF', facts, position, isAllowed ? 'warning' : undefined);
+  }
 }
 
 function checkNamed({ type, commitment, poNumber, exchangesOrders }: InvoiceDocument, add: Add): void {

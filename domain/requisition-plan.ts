@@ -5,6 +5,7 @@ import type { DesiredFile } from './direct-cost-files.ts';
 import { type InvoiceDocument, projectText } from './invoice.ts';
 import { type ClaimPart, commitmentText, splitByCommitment } from './routing.ts';
 import { installationOf, recordStamp } from './stamp.ts';
+import { procoreTax } from './tax.ts';
 
 export interface ClaimSettings {
   quantityPlaces: number;
@@ -13,6 +14,7 @@ export interface ClaimSettings {
   waitForClaimOnOrders: boolean;
   waitForClaimOnSubContracts: boolean;
   createBillingPeriod: boolean;
+  postWithoutTax: boolean;
 }
 
 /** One claim an invoice becomes. */
@@ -80,7 +82,7 @@ export function planClaims(
         files,
         scope: 'all',
         total: total.toFixed(2),
-        tax: isWhole(invoice, part) ? signed(invoice, invoice.tax).toFixed(2) : null,
+        tax: taxOf(invoice, part, settings),
         taxTolerance: settings.taxTolerance,
         choice: invoice.duplicateChoice,
         waitsForPrevious:
@@ -93,9 +95,24 @@ export function planClaims(
   });
 }
 
-/** GST can be compared where the claim is all there is of the invoice, and Procore taxes what it claims. */
-const isWhole = (invoice: InvoiceDocument, part: ClaimPart): boolean =>
-  invoice.type !== 'retention_release' && sum(part.allocations.map(({ amount }) => amount)).equals(invoice.total);
+/**
+ * The GST Procore must come to: that of the invoice where the claim is all of it, else that of the lines it claims.
+ * Procore taxes what is claimed, so a release of retention has nothing to compare, nor has what goes without tax.
+ */
+function taxOf(invoice: InvoiceDocument, part: ClaimPart, { postWithoutTax }: ClaimSettings): string | null {
+  if (invoice.type === 'retention_release') return null;
+  if (postWithoutTax && part.allocations.some(({ line }) => line.taxCodeProcoreId === null)) return null;
+  if (sum(part.allocations.map(({ amount }) => amount)).equals(invoice.total))
+    return signed(invoice, invoice.tax).toFixed(2);
+  const lines = invoice.lines.filter(({ allocations }) => allocations.some((one) => part.allocations.includes(one)));
+  if (lines.some(({ taxCode }) => taxCode === null)) return null;
+  const taxed = lines.flatMap(({ taxCode, allocations }) =>
+    allocations
+      .filter((one) => part.allocations.includes(one))
+      .map(({ amount }) => ({ amount, rate: taxCode?.rate ?? null })),
+  );
+  return signed(invoice, procoreTax(taxed)).toFixed(2);
+}
 
 /**
  * The items of one claim, one for each line of the commitment. A release of retention carries nothing but what is

@@ -7,6 +7,7 @@ import {
   type payableInvoice,
   procoreCompany,
   procoreLink,
+  procoreTaxCode,
   project,
   purchaseOrder,
   purchaseOrderLine,
@@ -229,6 +230,11 @@ async function linesOf(
     .where(and(eq(variationLine.account, account), eq(PARENTS[kind], id), eq(variation.isActive, true)))
     .orderBy(asc(variation.number), asc(variationLine.position), asc(variationLine.id));
   const booked = await bookedOn(db, account, [...own, ...changed.map(({ line }) => line)], invoiceId);
+  const codes = await db
+    .select({ procoreId: procoreTaxCode.procoreId, rate: procoreTaxCode.rate })
+    .from(procoreTaxCode)
+    .where(and(eq(procoreTaxCode.account, account), eq(procoreTaxCode.companyId, companyId)));
+  const rates = new Map(codes.map(({ procoreId, rate }) => [procoreId, rate]));
   const asLine = (
     line: (typeof own)[number] | (typeof changed)[number]['line'],
     on: CommitmentLine['variation'],
@@ -244,6 +250,7 @@ async function linesOf(
     booked: booked.get(line.id) ?? '0.00',
     isRemoved: line.isRemoved,
     taxCodeProcoreId: line.taxCodeProcoreId,
+    taxRate: rates.get(line.taxCodeProcoreId ?? '') ?? null,
   });
   return [
     ...own.map((line) => asLine(line, null)),

@@ -34,6 +34,7 @@ const claimSettings = {
   waitForClaimOnOrders: false,
   waitForClaimOnSubContracts: true,
   createBillingPeriod: false,
+  postWithoutTax: false,
 } as const;
 const planSettings = {
   quantityPlaces: 4,
