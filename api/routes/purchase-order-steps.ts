@@ -1,4 +1,5 @@
 import type { StepResult } from '../../db/queries/invoices.ts';
+import { chooseDeletedOrder } from '../../db/queries/purchase-order-choices.ts';
 import {
   approveOrder,
   cancelOrder,
@@ -10,7 +11,7 @@ import {
 } from '../../db/queries/purchase-order-steps.ts';
 import type { Tx } from '../../db/types.ts';
 import { cancelOrderRun } from '../../dispatch/purchase-orders.ts';
-import { SendResult, WithReason } from '../../schemas/invoices.ts';
+import { DeletedChoice, SendResult, WithReason } from '../../schemas/invoices.ts';
 import { OrderSendRequest, PurchaseOrder } from '../../schemas/purchase-orders.ts';
 import type { Caller } from '../caller.ts';
 import type { RouteContext } from '../context.ts';
@@ -87,6 +88,23 @@ export function purchaseOrderStepRoutes({ route, deps }: RouteContext): void {
       status: 202,
     },
     ({ db, caller, body }) => db.transaction((tx) => queueOrders(tx, caller.account, body.ids, caller.actor)),
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/purchase-orders/:id/deleted',
+      does: 'Decides about what was deleted in Procore: make it again, or let go of it',
+      may: 'purchase-order.send',
+      params: OrderParams,
+      body: DeletedChoice,
+      answer: PurchaseOrder,
+    },
+    ({ db, caller, params: { id }, body }) =>
+      db.transaction(async (tx) => {
+        acceptOrder(await chooseDeletedOrder(tx, caller.account, id, caller.actor, body.choice));
+        return showOrder(tx, deps, caller, id);
+      }),
   );
 
   const reasoned = (

@@ -114,7 +114,7 @@ export async function chooseEdited(
 }
 
 /** The run looks at the record first; only then is what was decided carried out, so that nothing is made twice. */
-async function noteInJournal(
+export async function noteInJournal(
   db: Queryable,
   account: string,
   documentId: string,

@@ -52,7 +52,7 @@ export async function approveOrder(db: Queryable, account: string, id: string, b
     .update(purchaseOrder)
     .set({ orderStatus: 'approved', approvedBy: by.actor, approvedAt: sql`now()`, updatedAt: sql`now()` })
     .where(eq(purchaseOrder.id, id));
-  await note(db, row, by.actor, 'approved', `Approved: $${formatMoney(total)}.`, 'approved');
+  await noteOrderStep(db, row, by.actor, 'approved', `Approved: $${formatMoney(total)}.`, 'approved');
   if (loaded.document.isSendingOn && (await mayStandInProcore(db, id)))
     await queueOrder(db, { ...row, orderStatus: 'approved' }, by.actor, 'Queued for Procore with what was changed.');
   return { kind: 'done' };
@@ -72,7 +72,7 @@ export async function unapproveOrder(db: Queryable, account: string, id: string,
     .set({ orderStatus: 'draft', approvedBy: null, approvedAt: null, updatedAt: sql`now()` })
     .where(eq(purchaseOrder.id, id));
   await clearWaits(db, account, id);
-  await note(db, row, actor, 'unapproved', 'Approval withdrawn.', 'changed');
+  await noteOrderStep(db, row, actor, 'unapproved', 'Approval withdrawn.', 'changed');
   return { kind: 'done' };
 }
 
@@ -101,7 +101,7 @@ export async function cancelOrder(
     })
     .where(eq(purchaseOrder.id, id));
   await clearWaits(db, account, id);
-  await note(db, row, actor, 'cancelled', `Cancelled: ${reason}`, 'cancelled');
+  await noteOrderStep(db, row, actor, 'cancelled', `Cancelled: ${reason}`, 'cancelled');
   const [link] = await db
     .select({ procoreId: procoreLink.procoreId })
     .from(procoreLink)
@@ -168,7 +168,8 @@ async function whyNotSent(db: Queryable, row: OrderRow, isOneOfMany: boolean): P
 /** A person's click goes before what queued itself. */
 const PERSON = 1;
 
-async function queueOrder(
+/** Puts an order on the queue; the caller has found that it may go there. */
+export async function queueOrder(
   db: Queryable,
   row: OrderRow,
   actor: string,
@@ -194,7 +195,7 @@ async function queueOrder(
     })
     .where(eq(purchaseOrder.id, row.id));
   await clearWaits(db, row.account, row.id);
-  await note(db, row, actor, 'queued', message, event);
+  await noteOrderStep(db, row, actor, 'queued', message, event);
 }
 
 /**
@@ -217,7 +218,7 @@ export async function stopOrder(
       .set({ ...ORDER_OFF_THE_QUEUE, integration: row.markBefore })
       .where(eq(purchaseOrder.id, id));
   await clearWaits(db, account, id);
-  await note(db, row, actor, 'stopped', 'Sending cancelled.', 'cancelled');
+  await noteOrderStep(db, row, actor, 'stopped', 'Sending cancelled.', 'cancelled');
   return { kind: isRunning ? 'running' : 'done' };
 }
 
@@ -238,7 +239,7 @@ export async function ignoreOrder(
     .set({ integration: 'ignored', markBefore: row.integration, ignoredReason: reason, updatedAt: sql`now()` })
     .where(eq(purchaseOrder.id, id));
   await clearWaits(db, account, id);
-  await note(db, row, actor, 'ignored', `Ignored: ${reason}`, 'changed');
+  await noteOrderStep(db, row, actor, 'ignored', `Ignored: ${reason}`, 'changed');
   return { kind: 'done' };
 }
 
@@ -251,12 +252,12 @@ export async function unignoreOrder(db: Queryable, account: string, id: string, 
     .update(purchaseOrder)
     .set({ integration: row.markBefore, markBefore: null, ignoredReason: null, updatedAt: sql`now()` })
     .where(eq(purchaseOrder.id, id));
-  await note(db, row, actor, 'unignored', 'No longer ignored.', 'changed');
+  await noteOrderStep(db, row, actor, 'unignored', 'No longer ignored.', 'changed');
   return { kind: 'done' };
 }
 
 /** Notes a step in the story of an order and in the audit, where it is called `what`. */
-async function note(
+export async function noteOrderStep(
   db: Queryable,
   { account, id, number }: OrderRow,
   actor: string,

@@ -692,3 +692,39 @@ describe('another master', () => {
     expect((await viewer.get(`${url()}/preview-order-master?to=none`)).status).toBe(403);
   });
 });
+
+describe('what was deleted in Procore', () => {
+  async function deleted(procoreId: string) {
+    await master('lentune');
+    const order = await approved();
+    await arrived(order, procoreId);
+    const problems = [
+      { code: 'DELETED_REMOTELY', facts: { number: order.number, project: 'P-1007' }, severity: 'blocks' },
+    ];
+    await world.deps.db
+      .update(purchaseOrder)
+      .set({ integration: 'failed', problems })
+      .where(eq(purchaseOrder.id, order.id));
+    await world.deps.db.update(pushPart).set({ state: 'failed' }).where(eq(pushPart.documentId, order.id));
+    return order;
+  }
+
+  test('is made again only when somebody says so', async () => {
+    const order = await deleted('7020');
+    const answer = await clerk.post(path(order, 'deleted'), { choice: 'recreate' });
+    expect([answer.status, answer.body.integration]).toEqual([200, 'queued']);
+    const [part] = await world.deps.db.select().from(pushPart).where(eq(pushPart.documentId, order.id));
+    expect(part?.agreed).toMatchObject({ mayRecreate: true });
+    expect(said(await clerk.post(path(order, 'deleted'), { choice: 'unlink' }))).toEqual([
+      409,
+      'Nothing of the purchase order was found deleted in Procore.',
+    ]);
+  });
+
+  test('is let go of: the order stays here, ignored and linked to nothing', async () => {
+    const order = await deleted('7021');
+    const { body } = await clerk.post(path(order, 'deleted'), { choice: 'unlink' });
+    expect(body).toMatchObject({ integration: 'ignored', integrationText: 'Deleted in Procore.', procoreId: null });
+    expect(await world.deps.db.$count(pushPart, eq(pushPart.documentId, order.id))).toBe(0);
+  });
+});

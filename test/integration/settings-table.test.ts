@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertEvents } from '../../db/queries/inbox.ts';
 import { approveInvoice, checkInvoice } from '../../db/queries/invoice-steps.ts';
 import { createInvoice } from '../../db/queries/invoices.ts';
+import { approveOrder } from '../../db/queries/purchase-order-steps.ts';
+import { createOrder } from '../../db/queries/purchase-orders.ts';
 import {
   inboxEvent,
   integrationSettings,
@@ -12,10 +14,11 @@ import {
   projectCostCode,
   projectStage,
 } from '../../db/schema/index.ts';
-import type { InvoiceDraft } from '../../domain/invoice.ts';
+import { type InvoiceDraft, isOnItsWay } from '../../domain/invoice.ts';
 import { type Company, CompanyChange } from '../../schemas/connection.ts';
 import type { FetchWithItems } from '../../schemas/fetches.ts';
 import type { ProjectsPreview } from '../../schemas/previews.ts';
+import type { PurchaseOrder } from '../../schemas/purchase-orders.ts';
 import { Settings } from '../../schemas/settings.ts';
 import { isProcoreChosen, NOTHING_CHANGED } from '../../web/settings/draft.ts';
 import { eventually } from '../environment/stack.ts';
@@ -311,6 +314,32 @@ const rows: Row[] = [
     },
   },
   {
+    setting: 'purchaseOrderMaster',
+    of: 'company',
+    byDefault: 'none',
+    otherwise: 'lentune',
+    outcomes: [409, 'sent'],
+    outcome: async () => {
+      const { account } = world.stack;
+      const { id: projectId, codes } = world.projects[0]!;
+      const created = await createOrder(db(), account, 'clerk', {
+        number: unique('PO'),
+        projectId,
+        payableAccountId: world.vendorId,
+        orderDate: '2026-03-18',
+        lines: [{ projectCostCodeId: codes[0]!.id, amount: '100.00', taxCodeId: world.taxCodeId }],
+      });
+      if (!('id' in created)) throw new Error(created.kind);
+      const path = `/api/purchase-orders/${created.id}`;
+      await approveOrder(db(), account, created.id, { id: '', actor: 'approver', roles: [] });
+      const { status } = await world.stack.api('POST', `${path}/send`);
+      if (status !== 202) return status;
+      const order = async () => (await world.stack.api<PurchaseOrder>('GET', path)).body;
+      await eventually(async () => !isOnItsWay((await order()).integration), 60_000);
+      return (await order()).integration;
+    },
+  },
+  {
     setting: 'createWhereErp',
     of: 'company',
     byDefault: 'ask',
@@ -353,7 +382,6 @@ const rows: Row[] = [
 const ELSEWHERE: Record<string, string> = {
   onlyApprovedVariations: 'commitments-import.test.ts',
   syncSubContracts: 'commitments-import.test.ts',
-  purchaseOrderMaster: 'commitments-import.test.ts',
   sendAttachments: 'push-files.test.ts',
   attachmentMaxMb: 'push-files.test.ts',
   sendTimeSheetOnSubmission: 'post-timesheet.test.ts',

@@ -1,14 +1,18 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { Invoice } from '../../schemas/invoices.ts';
 import { announce, announceError } from '../elements/announce.tsx';
-import { decideDeleted } from './queries.ts';
+
+interface DeletedChoicesProps {
+  /** "invoice", "purchase order" */
+  noun: string;
+  onDecide: (choice: 'recreate' | 'unlink') => Promise<unknown>;
+}
 
 /** What to do about a record, or lines of it, that people deleted in Procore. */
-export function DeletedChoices({ invoice }: { invoice: Invoice }) {
+export function DeletedChoices({ noun, onDecide }: DeletedChoicesProps) {
   const decide = useMutation({
-    mutationFn: (choice: 'recreate' | 'unlink') => decideDeleted(invoice.id, choice),
-    onSuccess: (_invoice, choice) => announce(choice === 'recreate' ? 'On its way to Procore.' : 'Let go of.'),
+    mutationFn: onDecide,
+    onSuccess: (_answer, choice) => announce(choice === 'recreate' ? 'On its way to Procore.' : 'Let go of.'),
     onError: announceError,
   });
   return (
@@ -20,7 +24,7 @@ export function DeletedChoices({ invoice }: { invoice: Invoice }) {
         size="compact-xs"
         variant="default"
         disabled={decide.isPending}
-        title="The invoice is ignored; Procore stays as it is."
+        title={`The ${noun} is ignored; Procore stays as it is.`}
         onClick={() => decide.mutate('unlink')}
       >
         Let go of it

@@ -10,6 +10,7 @@ import { DeletedChoices } from './deleted-choices.tsx';
 import { DuplicateChoices } from './duplicate-choices.tsx';
 import { EditedChoices } from './edited-choices.tsx';
 import { fieldOf, focusField } from './fields.ts';
+import { decideDeleted } from './queries.ts';
 import { SendEarly } from './send-early.tsx';
 
 type Problem = Invoice['problems'][number];
@@ -63,7 +64,9 @@ function Fixes({ invoice, problem, mayEdit }: { invoice: Invoice; problem: Probl
     <>
       {problem.code === 'DUPLICATE' && <DuplicateChoices invoice={invoice} mayTakeOver />}
       {problem.code === 'BILL_DUPLICATE' && <DuplicateChoices invoice={invoice} mayTakeOver={false} />}
-      {problem.code === 'DELETED_REMOTELY' && invoice.may.retry && <DeletedChoices invoice={invoice} />}
+      {problem.code === 'DELETED_REMOTELY' && invoice.may.retry && (
+        <DeletedChoices noun="invoice" onDecide={(choice) => decideDeleted(invoice.id, choice)} />
+      )}
       {EDITED.includes(problem.code) && invoice.may.retry && <EditedChoices invoice={invoice} />}
       {problem.code === 'BEFORE_GO_LIVE' && invoice.may.sendEarly && <SendEarly invoice={invoice} />}
       {mayEdit && field !== null && (

@@ -15,6 +15,7 @@ import { useDraft } from '../elements/use-draft.ts';
 import { formatMoney } from '../format.ts';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
 import styles from '../invoices/check-screen.module.css';
+import { DeletedChoices } from '../invoices/deleted-choices.tsx';
 import { focusField, focusNextStep } from '../invoices/fields.ts';
 import { Timeline } from '../invoices/timeline.tsx';
 import { blankLine, type Draft, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
@@ -22,7 +23,7 @@ import { orderFieldOf } from './fields.ts';
 import { OrderFoot } from './order-foot.tsx';
 import { OrderHeader } from './order-header.tsx';
 import { OrderLines } from './order-lines.tsx';
-import { actOnOrder, type OrderAction, orderLogQuery, saveOrder } from './queries.ts';
+import { actOnOrder, decideDeleted, type OrderAction, orderLogQuery, saveOrder } from './queries.ts';
 
 interface OrderScreenProps {
   /** null: a new one */
@@ -186,6 +187,9 @@ function Problems({ order, mayEdit, isStale }: { order: PurchaseOrder; mayEdit: 
                 {problem.message} <span className={styles.soft}>{problem.fix}</span>
               </span>
               <span className={styles.fixes}>
+                {problem.code === 'DELETED_REMOTELY' && order.may.retry && (
+                  <DeletedChoices noun="purchase order" onDecide={(choice) => decideDeleted(order.id, choice)} />
+                )}
                 {mayEdit && field !== null && (
                   <Button size="compact-xs" variant="default" onClick={() => focusField(field)}>
                     Go to the field

@@ -45,6 +45,10 @@ export async function actWithReason(id: string, action: 'cancel' | 'ignore', rea
   return remember(await api.post(`/api/purchase-orders/${id}/${action}`, PurchaseOrder, { reason }));
 }
 
+export async function decideDeleted(id: string, choice: 'recreate' | 'unlink'): Promise<PurchaseOrder> {
+  return remember(await api.post(`/api/purchase-orders/${id}/deleted`, PurchaseOrder, { choice }));
+}
+
 export async function sendOrders(ids: string[]): Promise<z.infer<typeof SendResult>> {
   const result = await api.post('/api/purchase-orders/send', SendResult, { ids });
   await queryClient.invalidateQueries({ queryKey: ['purchase-orders'] });
