@@ -6,6 +6,8 @@ export interface BulkFilter {
   search?: string | undefined;
   payableAccountId?: string | undefined;
   projectId?: string | undefined;
+  /** a Procore company one of whose projects they have a part in */
+  companyId?: string | undefined;
   /** business days, both included */
   from?: string | undefined;
   until?: string | undefined;

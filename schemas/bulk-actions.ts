@@ -8,6 +8,7 @@ const BulkFilter = z
     search: z.string().trim().min(1).max(200).optional(),
     payableAccountId: Id.optional(),
     projectId: Id.optional(),
+    companyId: Id.optional(),
     from: Day.optional(),
     until: Day.optional(),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { COMMITMENT_KINDS } from '../domain/commitments.ts';
 import { VARIATION_STATES } from '../domain/variations.ts';
-import { Id, Money, PageQuery } from './common.ts';
+import { CompanyPageQuery, Id, Money } from './common.ts';
 
 /** GET /api/purchase-orders and GET /api/subcontracts (pages): a commitment, amounts excluding tax. */
 export const Commitment = z.object({
@@ -35,7 +35,7 @@ export const Commitment = z.object({
 });
 export type Commitment = z.infer<typeof Commitment>;
 
-export const CommitmentQuery = PageQuery.extend({ projectId: Id.optional() });
+export const CommitmentQuery = CompanyPageQuery.extend({ projectId: Id.optional() });
 
 export const CommitmentLine = z.object({
   id: Id,

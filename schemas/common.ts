@@ -46,3 +46,5 @@ export const PageQuery = z.object({
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
+/** A list that can be narrowed to what belongs to one Procore company. */
+export const CompanyPageQuery = PageQuery.extend({ companyId: Id.optional() });

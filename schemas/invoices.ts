@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Day, Id, Moment, Money, PageQuery, ProblemView, Quantity } from './common.ts';
+import { CompanyPageQuery, Day, Id, Moment, Money, ProblemView, Quantity } from './common.ts';
 
 const InvoiceLineInput = z.object({
   projectId: Id.nullish(),
@@ -80,11 +80,12 @@ export const InvoiceRow = z.object({
 export type InvoiceRow = z.infer<typeof InvoiceRow>;
 export const InvoiceTab = z.enum(['all', 'to-check', 'ready', 'failed', 'sent']);
 /** `problem`: only invoices that stand still because of this code of the catalogue */
-export const InvoiceQuery = PageQuery.extend({
+export const InvoiceQuery = CompanyPageQuery.extend({
   tab: InvoiceTab.default('all'),
   problem: z.string().max(50).optional(),
 });
 /** GET /api/invoices/counts */
+export const InvoiceCountsQuery = CompanyPageQuery.pick({ companyId: true });
 export const InvoiceCounts = z.object({
   all: z.number().int(),
   'to-check': z.number().int(),
@@ -176,6 +177,8 @@ export const Invoice = InvoiceRow.extend({
       sumsUp: z.boolean(),
       kind: z.enum(['bill', 'credit_note']).nullable(),
       mark: z.enum(['queued', 'sending', 'waiting', 'sent', 'failed']).nullable(),
+      /** the sentence beside the mark; null where the mark says all */
+      text: z.string().nullable(),
       /** what people call the accounting system; null until it was planned */
       system: z.string().nullable(),
       url: z.url().nullable(),

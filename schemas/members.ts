@@ -6,7 +6,7 @@ export const LEAST_PASSWORD_LENGTH = 12;
 const MOST_PASSWORD_LENGTH = 128;
 
 /** A password as it is chosen; the length is all that is asked of it. */
-export const NewPassword = z
+const NewPassword = z
   .string()
   .min(LEAST_PASSWORD_LENGTH, `A password has at least ${LEAST_PASSWORD_LENGTH} characters.`)
   .max(MOST_PASSWORD_LENGTH, `A password has at most ${MOST_PASSWORD_LENGTH} characters.`);

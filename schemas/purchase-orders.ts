@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { COMMITMENT_ORIGINS, ORDER_STATUSES } from '../domain/purchase-order.ts';
 import { Commitment, CommitmentDetail, CommitmentLine } from './commitments.ts';
-import { Day, Id, Moment, Money, PageQuery, ProblemView, Quantity } from './common.ts';
+import { CompanyPageQuery, Day, Id, Moment, Money, ProblemView, Quantity } from './common.ts';
 import { Integration } from './invoices.ts';
 import { Role } from './session.ts';
 
@@ -48,7 +48,10 @@ export type PurchaseOrderRow = z.infer<typeof PurchaseOrderRow>;
 
 export const PurchaseOrderTab = z.enum(['all', 'draft', 'ready', 'failed', 'sent', 'procore']);
 export type PurchaseOrderTab = z.infer<typeof PurchaseOrderTab>;
-export const PurchaseOrderQuery = PageQuery.extend({ projectId: Id.optional(), tab: PurchaseOrderTab.default('all') });
+export const PurchaseOrderQuery = CompanyPageQuery.extend({
+  projectId: Id.optional(),
+  tab: PurchaseOrderTab.default('all'),
+});
 
 /** GET /api/purchase-orders/entry: whether new purchase orders are entered here, and what this caller may approve. */
 export const OrderEntry = z.object({

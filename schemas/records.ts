@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Moment, PageQuery } from './common.ts';
+import { CompanyPageQuery, Id, Moment } from './common.ts';
 
 /** GET /api/projects?search=&cursor=&limit= (a page) */
 export const Project = z.object({
@@ -95,7 +95,7 @@ export const ProjectCostCode = z.object({
   ),
 });
 export type ProjectCostCode = z.infer<typeof ProjectCostCode>;
-export const ProjectCostCodeQuery = PageQuery.extend({ projectId: Id.optional() });
+export const ProjectCostCodeQuery = CompanyPageQuery.extend({ projectId: Id.optional() });
 /** POST /api/project-cost-codes, 201 with the code: one entered locally, for projects that lack it */
 export const ProjectCostCodeCreate = z.object({
   projectId: Id,

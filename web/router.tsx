@@ -7,6 +7,7 @@ import {
   Outlet,
   parseSearchWith,
   redirect,
+  retainSearchParams,
   stringifySearchWith,
 } from '@tanstack/react-router';
 import { z } from 'zod';
@@ -33,6 +34,9 @@ const signIn = createRoute({
 const frame = createRoute({
   getParentRoute: () => root,
   id: 'frame',
+  // The company lists are narrowed to goes along from screen to screen.
+  validateSearch: z.object({ company: z.uuid().optional().catch(undefined) }),
+  search: { middlewares: [retainSearchParams(['company'])] },
   async beforeLoad({ context, location }) {
     try {
       return { session: await context.queryClient.ensureQueryData(sessionQuery) };

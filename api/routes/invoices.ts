@@ -5,7 +5,15 @@ import { countInvoices, listInvoices } from '../../db/queries/invoice-list.ts';
 import { createInvoice, updateInvoice } from '../../db/queries/invoices.ts';
 import { namesOfPeople } from '../../db/queries/people-names.ts';
 import { Id, page } from '../../schemas/common.ts';
-import { Invoice, InvoiceCounts, InvoiceInput, InvoiceLog, InvoiceQuery, InvoiceRow } from '../../schemas/invoices.ts';
+import {
+  Invoice,
+  InvoiceCounts,
+  InvoiceCountsQuery,
+  InvoiceInput,
+  InvoiceLog,
+  InvoiceQuery,
+  InvoiceRow,
+} from '../../schemas/invoices.ts';
 import type { RouteContext } from '../context.ts';
 import { accept, showInvoice } from '../invoice-answers.ts';
 import { notFound } from '../refusal.ts';
@@ -33,9 +41,10 @@ export function invoiceRoutes({ route, deps }: RouteContext): void {
       path: '/api/invoices/counts',
       does: 'How many invoices each tab of the list holds',
       may: 'read',
+      query: InvoiceCountsQuery,
       answer: InvoiceCounts,
     },
-    ({ db, caller }) => countInvoices(db, caller.account),
+    ({ db, caller, query }) => countInvoices(db, caller.account, query.companyId),
   );
 
   route(

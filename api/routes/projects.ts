@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { writeAudit } from '../../db/queries/audit.ts';
 import { listProjects } from '../../db/queries/projects.ts';
 import { endByHand } from '../../db/queries/projects-by-hand.ts';
-import { Id, PageQuery, page } from '../../schemas/common.ts';
+import { CompanyPageQuery, Id, page } from '../../schemas/common.ts';
 import { Project } from '../../schemas/records.ts';
 import type { RouteContext } from '../context.ts';
 import { notFound } from '../refusal.ts';
@@ -14,7 +14,7 @@ export function projectRoutes({ route }: RouteContext): void {
       path: '/api/projects',
       does: 'Projects by code',
       may: 'read',
-      query: PageQuery,
+      query: CompanyPageQuery,
       answer: page(Project),
     },
     ({ db, caller, query }) => listProjects(db, caller.account, query),

@@ -5,7 +5,7 @@ import type { Queryable, Tx } from '../types.ts';
 import { writeAudit } from './audit.ts';
 import { OFF_THE_QUEUE } from './document-queue.ts';
 import { isBeforeGoLive } from './go-live.ts';
-import { searchedInvoices, standsStillFor } from './invoice-list.ts';
+import { invoicesOfCompany, searchedInvoices, standsStillFor } from './invoice-list.ts';
 
 export type BulkKind = (typeof bulkAction.$inferSelect)['kind'];
 
@@ -38,6 +38,7 @@ const matching = (account: string, kind: BulkKind, filter: BulkFilter) =>
       ? undefined
       : sql`(${payableInvoice.projectId} = ${filter.projectId} or exists (select 1 from payable_invoice_line l
           where l.invoice_id = ${payableInvoice.id} and l.project_id = ${filter.projectId}))`,
+    invoicesOfCompany(filter.companyId),
     filter.from === undefined ? undefined : gte(payableInvoice.invoiceDate, filter.from),
     filter.until === undefined ? undefined : lte(payableInvoice.invoiceDate, filter.until),
   );

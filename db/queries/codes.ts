@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
 import { costType, masterCostCode, project, projectCostCode, projectCostCodeType } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 import { behind, holding, type ListInput, type ListPage, toPage } from './keyset.ts';
+import { ofCompany } from './projects.ts';
 
 /** Master cost codes: a read-only mirror of the company's standard list. */
 export async function listMasterCostCodes(db: Queryable, account: string, input: ListInput) {
@@ -71,10 +72,11 @@ export interface ProjectCostCodeListing {
 export async function listProjectCostCodes(
   db: Queryable,
   account: string,
-  input: ListInput & { projectId?: string | undefined },
+  input: ListInput & { companyId?: string | undefined; projectId?: string | undefined },
 ): Promise<ListPage<ProjectCostCodeListing>> {
   const matching = and(
     eq(projectCostCode.account, account),
+    ofCompany(projectCostCode.projectId, input.companyId),
     input.projectId === undefined ? undefined : eq(projectCostCode.projectId, input.projectId),
     holding(input.search, projectCostCode.code, projectCostCode.description),
   );

@@ -21,6 +21,7 @@ import type { Queryable, Tx } from '../types.ts';
 import { monitoredProjects } from './companies.ts';
 import { insertEvents, ringAtOnce } from './inbox.ts';
 import { behind, holding, type ListInput, toPage } from './keyset.ts';
+import { ofCompany } from './projects.ts';
 
 const HEADS = { purchase_order: purchaseOrder, sub_contract: subContract } as const;
 const LINES = { purchase_order: purchaseOrderLine, sub_contract: subContractLine } as const;
@@ -95,11 +96,12 @@ export async function listCommitments(
   db: Queryable,
   account: string,
   kind: CommitmentKind,
-  input: ListInput & { projectId?: string | undefined; only?: SQL | undefined },
+  input: ListInput & { companyId?: string | undefined; projectId?: string | undefined; only?: SQL | undefined },
 ) {
   const head = HEADS[kind];
   const matching = and(
     eq(head.account, account),
+    ofCompany(head.projectId, input.companyId),
     input.projectId === undefined ? undefined : eq(head.projectId, input.projectId),
     input.only,
     holding(input.search, head.number, head.description, head.vendorName),

@@ -47,6 +47,7 @@ export async function listInvoices(
     tab: InvoiceTab;
     search?: string | undefined;
     problem?: string | undefined;
+    companyId?: string | undefined;
     cursor?: string | undefined;
     limit: number;
   },
@@ -56,6 +57,7 @@ export async function listInvoices(
     TABS[query.tab],
     query.problem === undefined ? undefined : standsStillFor(query.problem),
     searchedInvoices(query.search),
+    invoicesOfCompany(query.companyId),
   );
   const rows = await selectRows(db)
     .where(and(matching, query.cursor === undefined ? undefined : lt(payableInvoice.id, query.cursor)))
@@ -89,6 +91,13 @@ export function searchedInvoices(search: string | undefined): SQL | undefined {
       and (${project.code} ilike ${pattern} or ${project.description} ilike ${pattern}))`,
   );
 }
+
+/** Invoices with a part in a project of the company; undefined where no company is asked for. Spelled out, as some queries have one table only. */
+export const invoicesOfCompany = (companyId: string | undefined): SQL | undefined =>
+  companyId === undefined
+    ? undefined
+    : sql`exists (select from project p where p.company_id = ${companyId} and (p.id = payable_invoice.project_id
+        or exists (select from payable_invoice_line l where l.invoice_id = payable_invoice.id and l.project_id = p.id)))`;
 
 const projectIdsOf = sql`(
   select coalesce(line.project_id, ${payableInvoice.projectId}) from payable_invoice_line line
@@ -191,7 +200,11 @@ const WAITING: Partial<Record<ErrorCode, string>> = {
 };
 
 /** How many invoices each tab holds. */
-export async function countInvoices(db: Queryable, account: string): Promise<Record<InvoiceTab, number>> {
+export async function countInvoices(
+  db: Queryable,
+  account: string,
+  companyId?: string,
+): Promise<Record<InvoiceTab, number>> {
   const [row] = await db
     .select({
       all: sql<number>`count(*)::int`,
@@ -201,6 +214,6 @@ export async function countInvoices(db: Queryable, account: string): Promise<Rec
       sent: sql<number>`(count(*) filter (where ${TABS.sent}))::int`,
     })
     .from(payableInvoice)
-    .where(eq(payableInvoice.account, account));
+    .where(and(eq(payableInvoice.account, account), invoicesOfCompany(companyId)));
   return row ?? { all: 0, 'to-check': 0, ready: 0, failed: 0, sent: 0 };
 }

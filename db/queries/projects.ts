@@ -1,4 +1,5 @@
-import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
+import { and, asc, eq, notInArray, type SQL, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { LocalProject } from '../../domain/projects.ts';
 import { procoreCompany, procoreConnection, procoreLink, project, projectStage } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
@@ -12,8 +13,16 @@ const isLinked = sql<boolean>`exists (select from procore_link l where l.kind = 
   and l.local_id = project.id)`;
 
 /** Projects by code, searched by code and description. */
-export async function listProjects(db: Queryable, account: string, input: ListInput) {
-  const matching = and(eq(project.account, account), holding(input.search, project.code, project.description));
+export async function listProjects(
+  db: Queryable,
+  account: string,
+  input: ListInput & { companyId?: string | undefined },
+) {
+  const matching = and(
+    eq(project.account, account),
+    input.companyId === undefined ? undefined : eq(project.companyId, input.companyId),
+    holding(input.search, project.code, project.description),
+  );
   const rows = await db
     .select({
       id: project.id,
@@ -39,6 +48,12 @@ export async function listProjects(db: Queryable, account: string, input: ListIn
     .limit(input.limit + 1);
   return toPage(rows, await db.$count(project, matching), input.limit);
 }
+
+/** Whether a record stands in a project of the company; undefined where no company is asked for. */
+export const ofCompany = (projectId: AnyPgColumn, companyId: string | undefined): SQL | undefined =>
+  companyId === undefined
+    ? undefined
+    : sql`${projectId} in (select p.id from project p where p.company_id = ${companyId})`;
 
 /** The company an inbound flow works for, and the host it stands on. */
 export async function findCompany(db: Queryable, account: string, companyId: string) {

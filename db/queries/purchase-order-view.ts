@@ -33,7 +33,7 @@ const TABS: Record<OrderTab, SQL | undefined> = {
 export async function listOrders(
   db: Queryable,
   account: string,
-  { tab, ...input }: ListInput & { projectId?: string | undefined; tab: OrderTab },
+  { tab, ...input }: ListInput & { companyId?: string | undefined; projectId?: string | undefined; tab: OrderTab },
 ) {
   const page = await listCommitments(db, account, 'purchase_order', { ...input, only: TABS[tab] });
   const ids = page.rows.map(({ id }) => id);

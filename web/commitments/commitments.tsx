@@ -11,6 +11,7 @@ import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
 import { countOf, formatMoney } from '../format.ts';
+import { NothingOfCompany, useCompany } from '../frame/company-filter.tsx';
 import { KINDS } from './queries.ts';
 import { WhyNotHereDialog } from './why-not-here.tsx';
 
@@ -39,7 +40,8 @@ export function SubcontractsScreen() {
   const navigate = useNavigate({ from: '/subcontracts' });
   const [isAsking, setAsking] = useState(false);
   const { key, path, title, noun, toggle } = KINDS.sub_contract;
-  const page = useSearchPage({ key, path: `/api${path}`, row: Commitment, query: { search } });
+  const companyId = useCompany();
+  const page = useSearchPage({ key, path: `/api${path}`, row: Commitment, query: { search, companyId } });
   return (
     <Screen
       title={title}
@@ -69,7 +71,9 @@ export function SubcontractsScreen() {
         keyOf={(row) => row.id}
         isMuted={(row) => row.isGreyed}
         empty={
-          search === undefined ? (
+          companyId !== undefined && search === undefined ? (
+            <NothingOfCompany what={title.toLowerCase()} />
+          ) : search === undefined ? (
             <EmptyState
               icon={IconFileText}
               title={`No ${title.toLowerCase()} yet`}

@@ -13,6 +13,7 @@ import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
 import { Typeahead } from '../elements/typeahead.tsx';
+import { useCompany } from '../frame/company-filter.tsx';
 import styles from './cost-codes.module.css';
 import { CostTypes } from './cost-types.tsx';
 import { useProjectName } from './project-name.ts';
@@ -106,6 +107,7 @@ interface CodesOfProjectProps {
 
 function CodesOfProject({ search, projectId, onProject }: CodesOfProjectProps) {
   const name = useProjectName(projectId);
+  const companyId = useCompany();
   const page = useSearchPage({
     key: 'cost-codes',
     path: '/api/project-cost-codes',
@@ -120,8 +122,8 @@ function CodesOfProject({ search, projectId, onProject }: CodesOfProjectProps) {
           label="Project"
           field="project"
           value={projectId === null ? null : { id: projectId, text: name }}
-          optionsKey={['projects', 'options']}
-          load={searchProjects}
+          optionsKey={['projects', 'options', companyId ?? '']}
+          load={(text) => searchProjects(text, { companyId })}
           onPick={(option) => onProject(option?.id ?? null)}
         />
       </div>

@@ -5,7 +5,7 @@ import { searchProjects } from '../elements/record-options.ts';
 export function useProjectName(projectId: string | null): string {
   const projects = useQuery({
     queryKey: ['projects', 'options', 'all'],
-    queryFn: () => searchProjects('', 500),
+    queryFn: () => searchProjects('', { limit: 500 }),
     enabled: projectId !== null,
     staleTime: 60_000,
   });

@@ -10,8 +10,11 @@ const LIMIT = 30;
 
 export type CodeOption = Option & { code: z.infer<typeof ProjectCostCode> };
 
-export async function searchProjects(search: string, limit = LIMIT): Promise<Option[]> {
-  const { rows } = await api.get('/api/projects', page(Project), { search, limit });
+export async function searchProjects(
+  search: string,
+  { limit = LIMIT, companyId }: { limit?: number; companyId?: string | undefined } = {},
+): Promise<Option[]> {
+  const { rows } = await api.get('/api/projects', page(Project), { search, limit, companyId });
   return rows.map((row) => ({
     id: row.id,
     text: `${row.code} ${row.description}`,

@@ -1,6 +1,7 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconMoon, IconSun } from '@tabler/icons-react';
 import { useRouteContext } from '@tanstack/react-router';
+import { CompanyFilter } from './company-filter.tsx';
 import { ConnectionPill } from './connection-pill.tsx';
 import styles from './frame.module.css';
 import { SearchEverything } from './search-everything.tsx';
@@ -10,9 +11,12 @@ export function TopBar() {
   const { session } = useRouteContext({ from: '/frame' });
   return (
     <header className={styles.top}>
-      <span className={styles.account} title="Account">
-        {session.account.name}
-      </span>
+      <div className={styles.topStart}>
+        <span className={styles.account} title="Account">
+          {session.account.name}
+        </span>
+        <CompanyFilter />
+      </div>
       <SearchEverything />
       <div className={styles.topEnd}>
         <ConnectionPill />

@@ -10,6 +10,7 @@ import { SearchField } from '../elements/search-field.tsx';
 import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState, ErrorState, LoadingRows } from '../elements/states.tsx';
 import { formatCount } from '../format.ts';
+import { NothingOfCompany, useCompany } from '../frame/company-filter.tsx';
 import { BulkButton, RunningBulks } from './bulk.tsx';
 import { ImportButton } from './import-csv.tsx';
 import { INVOICE_COLUMNS } from './invoice-columns.tsx';
@@ -30,11 +31,12 @@ const TABS: { tab: Tab; name: string }[] = [
 export function InvoicesScreen() {
   const { tab = 'all', search, problem } = useSearch({ from: '/frame/invoices' });
   const navigate = useNavigate({ from: '/invoices' });
-  const bulkOrder = bulkOf(tab, search, problem);
-  const counts = useQuery(countsQuery);
+  const companyId = useCompany();
+  const bulkOrder = bulkOf(tab, search, problem, companyId);
+  const counts = useQuery(countsQuery(companyId));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, another choice
-  useEffect(() => setChosen(new Set()), [tab, search, problem]);
+  useEffect(() => setChosen(new Set()), [tab, search, problem, companyId]);
 
   return (
     <Screen
@@ -89,10 +91,15 @@ export function InvoicesScreen() {
 }
 
 /** What the list shows as an order for all of it; a list that is narrowed by nothing is never meant. */
-function bulkOf(tab: Tab, search: string | undefined, problem: string | undefined): BulkOrder | null {
-  if (search === undefined && problem === undefined) return null;
-  if (tab === 'failed') return { kind: 'retry', filter: { problem, search } };
-  return tab === 'ready' ? { kind: 'send', filter: { search } } : null;
+function bulkOf(
+  tab: Tab,
+  search: string | undefined,
+  problem: string | undefined,
+  companyId: string | undefined,
+): BulkOrder | null {
+  if (search === undefined && problem === undefined && companyId === undefined) return null;
+  if (tab === 'failed') return { kind: 'retry', filter: { problem, search, companyId } };
+  return tab === 'ready' ? { kind: 'send', filter: { search, companyId } } : null;
 }
 
 interface InvoiceListProps {
@@ -104,15 +111,17 @@ interface InvoiceListProps {
 }
 
 function InvoiceList({ tab, search, problem, chosen, setChosen }: InvoiceListProps) {
+  const companyId = useCompany();
   const page = useSearchPage({
     key: 'invoices',
     path: '/api/invoices',
     row: InvoiceRow,
-    query: { tab, search, problem },
+    query: { tab, search, problem, companyId },
   });
   const { rows, hasMore, isLoadingMore, loadMore } = page;
   if (page.error !== null) return <ErrorState error={page.error} onRetry={page.retry} />;
   if (page.isLoading) return <LoadingRows rows={14} />;
+  if (rows.length === 0 && companyId !== undefined && search === undefined) return <NothingOfCompany what="invoices" />;
   if (rows.length === 0) return <NoInvoices tab={tab} search={search} />;
   const chosenRows = rows.filter((row) => chosen.has(row.id));
   return (

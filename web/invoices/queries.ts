@@ -15,10 +15,11 @@ import { ProjectCostCode } from '../../schemas/records.ts';
 import { UndoPreview } from '../../schemas/undo.ts';
 import { api, queryClient } from '../api.ts';
 
-export const countsQuery = queryOptions({
-  queryKey: ['invoices', 'counts'],
-  queryFn: () => api.get('/api/invoices/counts', InvoiceCounts),
-});
+export const countsQuery = (companyId: string | undefined) =>
+  queryOptions({
+    queryKey: ['invoices', 'counts', companyId],
+    queryFn: () => api.get('/api/invoices/counts', InvoiceCounts, { companyId }),
+  });
 
 export const invoiceQuery = (id: string) =>
   queryOptions({
@@ -116,7 +117,7 @@ export async function decideEdited(id: string, choice: 'keep_theirs' | 'take_our
 
 export interface BulkOrder {
   kind: 'send' | 'retry';
-  filter: { problem?: string | undefined; search?: string | undefined };
+  filter: { problem?: string | undefined; search?: string | undefined; companyId?: string | undefined };
 }
 
 export const bulksQuery = queryOptions({

@@ -14,6 +14,7 @@ import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
 import { formatCount, formatMoment } from '../format.ts';
+import { NothingOfCompany, useCompany } from '../frame/company-filter.tsx';
 import { hasRole } from '../session.ts';
 
 type Row = z.infer<typeof Project>;
@@ -74,7 +75,8 @@ export function ProjectsScreen() {
   const { search } = useSearch({ from: '/frame/projects' });
   const { session } = useRouteContext({ from: '/frame' });
   const navigate = useNavigate({ from: '/projects' });
-  const page = useSearchPage({ key: 'projects', path: '/api/projects', row: Project, query: { search } });
+  const companyId = useCompany();
+  const page = useSearchPage({ key: 'projects', path: '/api/projects', row: Project, query: { search, companyId } });
   return (
     <Screen
       title="Projects"
@@ -97,7 +99,9 @@ export function ProjectsScreen() {
         keyOf={(row) => row.id}
         isMuted={(row) => !row.isMonitored}
         empty={
-          search === undefined ? (
+          companyId !== undefined && search === undefined ? (
+            <NothingOfCompany what="projects" />
+          ) : search === undefined ? (
             <EmptyState
               icon={IconBuildingSkyscraper}
               title="No projects yet"

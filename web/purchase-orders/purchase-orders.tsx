@@ -10,6 +10,7 @@ import { Screen } from '../elements/screen.tsx';
 import { SearchField } from '../elements/search-field.tsx';
 import { useSearchPage } from '../elements/search-page.ts';
 import { EmptyState, ErrorState, LoadingRows } from '../elements/states.tsx';
+import { NothingOfCompany, useCompany } from '../frame/company-filter.tsx';
 import styles from '../invoices/invoices.module.css';
 import { hasRole } from '../session.ts';
 import { ORDER_COLUMNS } from './order-columns.tsx';
@@ -100,18 +101,21 @@ function WhyUnavailable() {
 }
 
 function OrderList({ tab, search }: { tab: PurchaseOrderTab; search: string | undefined }) {
+  const companyId = useCompany();
   const page = useSearchPage({
     key: 'purchase-orders',
     path: '/api/purchase-orders',
     row: PurchaseOrderRow,
-    query: { tab, search },
+    query: { tab, search, companyId },
   });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, another choice
-  useEffect(() => setChosen(new Set()), [tab, search]);
+  useEffect(() => setChosen(new Set()), [tab, search, companyId]);
   const { rows, hasMore, isLoadingMore, loadMore } = page;
   if (page.error !== null) return <ErrorState error={page.error} onRetry={page.retry} />;
   if (page.isLoading) return <LoadingRows rows={14} />;
+  if (rows.length === 0 && companyId !== undefined && search === undefined)
+    return <NothingOfCompany what="purchase orders" />;
   if (rows.length === 0) return <NoOrders tab={tab} search={search} />;
   const chosenRows = rows.filter((row) => chosen.has(row.id));
   return (
