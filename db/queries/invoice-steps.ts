@@ -58,7 +58,7 @@ export async function checkInvoice(
   return isChecked ? { kind: 'done' } : { kind: 'problems', findings };
 }
 
-/** Approves a checked invoice. Nobody approves what they entered themselves unless the account allows it. */
+/** Approves a checked invoice. Nobody approves what they entered or changed last themselves unless the account allows it. */
 export async function approveInvoice(db: Queryable, account: string, id: string, actor: string): Promise<StepResult> {
   const row = await lockInvoice(db, account, id);
   if (row === null) return { kind: 'not-found' };
@@ -67,8 +67,9 @@ export async function approveInvoice(db: Queryable, account: string, id: string,
       kind: 'conflict',
       message: row.status === 'entered' ? 'Check the invoice first.' : 'The invoice is approved already.',
     };
-  if (row.enteredBy === actor && !(await getSettings(db, account)).selfApproval)
-    return { kind: 'forbidden', message: 'You entered this invoice, so somebody else must approve it.' };
+  const own = row.enteredBy === actor ? 'entered' : row.changedBy === actor ? 'changed' : null;
+  if (own !== null && !(await getSettings(db, account)).selfApproval)
+    return { kind: 'forbidden', message: `You ${own} this invoice, so somebody else must approve it.` };
   await db
     .update(payableInvoice)
     .set({ status: 'approved', approvedBy: actor, approvedAt: sql`now()`, updatedAt: sql`now()` })

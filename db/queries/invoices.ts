@@ -94,6 +94,7 @@ export async function updateInvoice(
     .update(payableInvoice)
     .set({
       ...headerOf(draft),
+      changedBy: actor,
       status: 'entered',
       checkedBy: null,
       checkedAt: null,

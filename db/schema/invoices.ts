@@ -43,6 +43,8 @@ export const payableInvoice = pgTable(
       .notNull()
       .default('entered'),
     enteredBy: text().notNull(),
+    /** who changed its figures last; null while they are as entered */
+    changedBy: text(),
     checkedBy: text(),
     checkedAt: at(),
     approvedBy: text(),

@@ -203,6 +203,23 @@ test('an approval is withdrawn by an approver, and then the invoice can be appro
   ]);
 });
 
+test('nobody approves what they entered or changed themselves, unless the account allows it', async () => {
+  const [one, other] = [await world.person(['clerk', 'approver']), await world.person(['clerk', 'approver'])];
+  const { body } = await one.post('/api/invoices', invoiceOf({ costTypeId: records.typeId }));
+  const step = (client: ApiClient, name: string) => client.post(`/api/invoices/${body.id}/${name}`, {});
+  const refused = (verb: string) => [403, `You ${verb} this invoice, so somebody else must approve it.`];
+  const said = ({ status, body: answer }: Awaited<ReturnType<typeof step>>) => [status, answer.error?.message];
+  await step(one, 'check');
+  expect(said(await step(one, 'approve'))).toEqual(refused('entered'));
+  await other.send('PUT', `/api/invoices/${body.id}`, invoiceOf({ costTypeId: records.typeId }));
+  await step(other, 'check');
+  expect(said(await step(other, 'approve'))).toEqual(refused('changed'));
+  expect(said(await step(one, 'approve'))).toEqual(refused('entered'));
+  await world.admin.send('PATCH', '/api/settings', { selfApproval: true });
+  expect((await step(other, 'approve')).body.status).toBe('approved');
+  await world.admin.send('PATCH', '/api/settings', { selfApproval: false });
+});
+
 test("people stand by their names, the header's coding by its words, and numbers without filling zeros", async () => {
   const line = { amount: '12400.00', quantity: '2.5', unitPrice: '4960.00', taxCodeId: records.taxCodeId };
   const { body } = await clerk.post('/api/invoices', invoiceOf({ costTypeId: records.typeId, lines: [line] }));

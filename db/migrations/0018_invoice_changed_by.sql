@@ -1,0 +1,1 @@
+ALTER TABLE "payable_invoice" ADD COLUMN "changed_by" text;
