@@ -162,8 +162,13 @@ function converge(part: TimecardPart, desired: DesiredTimecard, own: RemoteTimec
   const ours = changes(desired.mode, fields, said.sent, false).filter(
     (field) => !isSameField(field, fields, own.fields),
   );
-  const wanted = ours.filter((field) => comparable(desired.mode, own.isSplit).includes(field));
-  if (wanted.some((field) => theirs.has(field)))
+  const wanted = ours.filter((field) =>
+    own.isSplit && TIMES.includes(field)
+      ? !isSameField('hours', fields, own.fields)
+      : comparable(desired.mode, own.isSplit).includes(field),
+  );
+  const isTheirs = (field: Field) => theirs.has(field) || (own.isSplit && TIMES.includes(field) && theirs.has('hours'));
+  if (wanted.some(isTheirs))
     return refuse('TIME_LOCKED', { date: part.date, why: 'it was changed there' });
   if (wanted.length > 0 && own.status !== 'pending')
     return refuse('TIME_LOCKED', { date: part.date, why: `it is ${own.status} there` });
@@ -182,11 +187,13 @@ const rankOf = (status: string): number => RANK[status] ?? 4;
 
 type Field = keyof TimecardFields;
 
+const TIMES: readonly Field[] = ['timeIn', 'timeOut', 'lunchMinutes'];
+
 /** A split's time type and hours are Procore's own: only the sum counts then. */
 function comparable(mode: 'hours' | 'start-stop', isSplit: boolean): Field[] {
   const place: Field[] = ['costCodeId', 'lineItemTypeId', 'subJobId', 'description'];
   const type: Field[] = isSplit ? [] : ['timeTypeId'];
-  const time: Field[] = mode === 'hours' || isSplit ? ['hours'] : ['timeIn', 'timeOut', 'lunchMinutes'];
+  const time: Field[] = mode === 'hours' || isSplit ? ['hours'] : [...TIMES];
   return [...place, ...type, ...time];
 }
 

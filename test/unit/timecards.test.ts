@@ -109,6 +109,23 @@ test('an entry and what overtime rules split off count as one', () => {
   expect(nextTimecardWrite(more, day(split))).toMatchObject({ write: { kind: 'update', set: { hours: '11' } } });
 });
 
+test('longer start and stop of an entry that was split are sent; what Procore made of its times is not put back', () => {
+  const times = (timeOut: string, hours: string) =>
+    fields({ timeIn: '2026-11-24T19:00:00Z', timeOut, lunchMinutes: '0', hours });
+  const before = times('2026-11-25T05:00:00Z', '10');
+  // Procore ended the entry where overtime begins; the hours are those of both.
+  const split = row({ isSplit: true, fields: times('2026-11-25T03:00:00Z', '10') });
+  const own = { agreed: agreed({ sent: before, got: split.fields }), procoreId: '1' };
+  const wish = (of: TimecardFields) => part({ ...own, desired: desired({ mode: 'start-stop', fields: of }) });
+  expect(nextTimecardWrite(wish(before), day(split))).toEqual({ kind: 'done' });
+  const longer = wish(times('2026-11-25T06:00:00Z', '11'));
+  expect(nextTimecardWrite(longer, day(split))).toMatchObject({
+    write: { kind: 'update', set: { timeOut: '2026-11-25T06:00:00Z' } },
+  });
+  const theirs = row({ isSplit: true, fields: times('2026-11-25T03:00:00Z', '9') });
+  expect(nextTimecardWrite(longer, day(theirs))).toMatchObject({ code: 'TIME_LOCKED' });
+});
+
 describe('hours that are not ours', () => {
   const foreign = row({ id: '9', originData: null });
   const choose = (choice: DesiredTimecard['choice'], ...rows: RemoteTimecard[]) =>
