@@ -13,6 +13,7 @@ import { workflowIds } from '../platform/workflow-ids.ts';
 import type { Fetch } from '../schemas/fetches.ts';
 import startServices from '../test/environment/services.ts';
 import { connectStack, eventually, type Services, type Stack, startStack } from '../test/environment/stack.ts';
+import { type OrderWish, startOrderWorld } from '../test/integration/order-world.ts';
 import { startOverheadWorld } from '../test/integration/overhead-world.ts';
 import { type PushWorld, startPushWorld, type Wish } from '../test/integration/push-world.ts';
 import { MONDAY, partyOf, startTimeWorld } from '../test/integration/time-world.ts';
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     invoices: recordPushes,
     'time-sheets': recordTimeSheets,
     overheads: recordOverheads,
+    'purchase-orders': recordOrders,
     'send-due': recordSendDue,
   };
   const servers = await startServers();
@@ -179,6 +181,36 @@ async function recordOverheads(servers: Servers): Promise<void> {
     await world.signIn();
     await world.ended(waiting);
     await save(stack, workflowIds.overhead(stack.account, waiting), 'push-overhead-invoice/signed-in-again');
+  } finally {
+    await stack.close();
+  }
+}
+
+async function recordOrders(servers: Servers): Promise<void> {
+  const world = await startOrderWorld({ on: await servers.claim() });
+  const { stack } = world;
+  const push = async (shape: string, wish: OrderWish = {}) => {
+    const id = await world.sendOrder(wish);
+    await world.orderEnded(id);
+    await save(stack, workflowIds.purchaseOrder(stack.account, id), `push-purchase-order/${shape}`);
+    return id;
+  };
+  try {
+    const id = await push('plain', { number: 'PO-1' });
+    await world.change(id, (draft) => ({ ...draft, description: 'Fittings' }));
+    await world.orderEnded(id);
+    await save(stack, workflowIds.purchaseOrder(stack.account, id), 'push-purchase-order/changed');
+    await stack.control('POST', '/records/purchase_order_contracts', {
+      project_id: world.projects[0]!.procoreId,
+      number: 'PO-2',
+    });
+    await push('number-taken', { number: 'PO-2' });
+    await push('supplier-created', { payableAccountId: await world.addVendor('Tui Fixings') });
+    await stack.control('POST', '/faults', {
+      match: { method: 'PATCH', path: '/line_items/sync', times: 1 },
+      effect: { kind: 'lost-response' },
+    });
+    await push('lost-answer');
   } finally {
     await stack.close();
   }

@@ -25,6 +25,7 @@ test('there is a history of every workflow', () => {
     'sync-cost-codes',
     'push-invoice',
     'push-overhead-invoice',
+    'push-purchase-order',
     'post-timesheet',
     'sync-user',
     'send-due',
