@@ -22,6 +22,7 @@ export const COLLECTIONS = [
   'company_users',
   'people',
   'project_people',
+  'crews',
   'timecard_time_types',
   'timecard_entries',
   'wbs_codes',

@@ -7,6 +7,7 @@ import { changeOrderStatuses } from './change-order-statuses.ts';
 import { companies } from './companies.ts';
 import { companyUsers } from './company-users.ts';
 import { costCodes } from './cost-codes.ts';
+import { crews } from './crews.ts';
 import { directCostLines } from './direct-cost-lines.ts';
 import { directCosts } from './direct-costs.ts';
 import { lineItemTypes } from './line-item-types.ts';
@@ -38,6 +39,7 @@ export const RESOURCES: Resource[] = [
   companies,
   companyUsers,
   people,
+  crews,
   timecardTimeTypes,
   timecardEntries,
   projectStages,

@@ -32,4 +32,16 @@ export function addTime(sim: Simulator, companyId: number): void {
   for (const project of sim.store.table<{ id: number; company_id: number }>('projects').where('company_id', companyId))
     for (const party_id of parties)
       projectPeople(sim).insert({ company_id: companyId, project_id: project.id, party_id });
+  const [project] = sim.store.table<{ id: number; company_id: number }>('projects').where('company_id', companyId);
+  if (project === undefined) return;
+  const { created_at, updated_at } = own[0]!;
+  sim.store.table<{ id: number }>('crews').insert({
+    project_id: project.id,
+    company_id: companyId,
+    name: 'Formwork',
+    lead_party_id: parties[0],
+    member_ids: crew.map((person) => person.id),
+    created_at,
+    updated_at,
+  } as object as { id: number });
 }

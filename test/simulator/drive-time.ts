@@ -12,6 +12,7 @@ export async function driveTime(it: Driver): Promise<number[]> {
   const company = `/rest/v1.0/companies/${it.companyId}`;
   await call('GET', `${company}/people?filters[is_employee]=true&filters[search]=sione&per_page=5`);
   const [person] = await call('GET', `/rest/v1.0/projects/${project}/people?per_page=5&page=1`);
+  await call('GET', `/rest/v1.0/projects/${project}/crews?per_page=5&page=1`);
   const [type] = await call('GET', `${company}/timecard_time_types`);
   const entry = { date: '2026-03-30', hours: '7.5', party_id: person.id, timecard_time_type_id: type.id };
   const entries = `${company}/timecard_entries`;
