@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TIME_SHEET_STATUSES } from '../domain/time-sheets.ts';
 import { Id } from './common.ts';
+import { LogEntry } from './invoices.ts';
 
 const Day = z.iso.date('Dates are written like 2026-11-24.');
 const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Times are written like 07:30.');
@@ -122,19 +123,8 @@ export const TimeSheet = z.object({
 });
 export type TimeSheet = z.infer<typeof TimeSheet>;
 
-export const TimeSheetLog = z.object({
-  entries: z.array(
-    z.object({
-      id: Id,
-      at: z.string(),
-      event: z.string(),
-      result: z.enum(['success', 'fail', 'info']),
-      message: z.string(),
-      actor: z.string().nullable(),
-      temporalUrl: z.string().nullable(),
-    }),
-  ),
-});
+/** GET /api/time-sheets/:id/log: requests without their bodies, which name people and hours */
+export const TimeSheetLog = z.object({ entries: z.array(LogEntry) });
 
 /** Who the caller is as far as time sheets go. */
 export const TimeSheetMe = z.object({

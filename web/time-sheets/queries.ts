@@ -34,7 +34,7 @@ export const timeSheetQuery = (id: string) =>
 export const timeLogQuery = (id: string) =>
   queryOptions({
     queryKey: ['time-sheets', id, 'log'],
-    queryFn: () => api.get(`/api/time-sheets/${id}/log`, TimeSheetLog),
+    queryFn: async () => (await api.get(`/api/time-sheets/${id}/log`, TimeSheetLog)).entries,
   });
 
 async function taken(sheet: TimeSheet): Promise<TimeSheet> {

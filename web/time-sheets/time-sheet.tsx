@@ -8,8 +8,9 @@ import { announce, announceError } from '../elements/announce.tsx';
 import { Screen } from '../elements/screen.tsx';
 import { Loaded } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
-import { formatDay, formatMoment, today } from '../format.ts';
+import { formatDay, today } from '../format.ts';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
+import { Timeline } from '../invoices/timeline.tsx';
 import { timeSetupQuery } from '../people/queries.ts';
 import { BLANK_CELL, entriesOf, rowsOf, type WeekRow } from './draft.ts';
 import { EntryPanel } from './entry-panel.tsx';
@@ -29,6 +30,7 @@ function Week({ sheet }: { sheet: TimeSheet }) {
   const [chosen, setChosen] = useState<Place | null>(null);
   const [shownDay, setShownDay] = useState(sheet.days.includes(today()) ? today() : sheet.days[0]!);
   const setup = useQuery(timeSetupQuery).data;
+  const log = useQuery(timeLogQuery(sheet.id));
   const rows = draft ?? rowsOf(sheet);
   const save = useMutation({
     mutationFn: () => saveTimeEntries(sheet.id, entriesOf(rows)),
@@ -122,7 +124,7 @@ function Week({ sheet }: { sheet: TimeSheet }) {
           onChoice={(choice) => cell.id !== undefined && choose.mutate({ entryId: cell.id, choice })}
         />
       )}
-      <Log id={sheet.id} />
+      <Timeline log={log} />
     </Screen>
   );
 }
@@ -225,34 +227,5 @@ function Steps({ sheet, hasDraft }: { sheet: TimeSheet; hasDraft: boolean }) {
         </div>
       </Modal>
     </>
-  );
-}
-
-function Log({ id }: { id: string }) {
-  const log = useQuery(timeLogQuery(id));
-  return (
-    <section aria-label="Log" className={styles.log}>
-      <h2>Log</h2>
-      <Loaded query={log}>
-        {({ entries }) => (
-          <ol>
-            {entries.map((entry) => (
-              <li key={entry.id} data-result={entry.result}>
-                {entry.message}{' '}
-                <span className={styles.soft}>
-                  {formatMoment(entry.at)}
-                  {entry.actor !== null && `, ${entry.actor}`}
-                </span>{' '}
-                {entry.temporalUrl !== null && (
-                  <a href={entry.temporalUrl} target="_blank" rel="noreferrer">
-                    Open in Temporal
-                  </a>
-                )}
-              </li>
-            ))}
-          </ol>
-        )}
-      </Loaded>
-    </section>
   );
 }
