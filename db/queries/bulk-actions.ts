@@ -133,29 +133,10 @@ async function queueAll(tx: Tx, account: string, actor: string, bulkId: string, 
   await tx.execute(sql`delete from document_wait where account = ${account} and document_id = any(${arrayOf(ids)})`);
   const event = kind === 'retry' ? 'retried' : 'queued';
   const message = { retry: 'Queued again with others.', send: 'Queued with others.', schedule: 'Queued by schedule.' };
-  await tx.insert(integrationLog).select(
-    tx
-      .select({
-        id: sql`uuidv7()`.as('id'),
-        account: sql`${account}`.as('account'),
-        documentKind: sql`'invoice'`.as('document_kind'),
-        documentId: sql`${payableInvoice.id}::text`.as('document_id'),
-        event: sql`${event}`.as('event'),
-        result: sql`'info'`.as('result'),
-        code: sql`null::text`.as('code'),
-        message: sql`${message[kind]}`.as('message'),
-        actor: sql`${actor}`.as('actor'),
-        request: sql`null::jsonb`.as('request'),
-        response: sql`null::jsonb`.as('response'),
-        procoreRequestId: sql`null::text`.as('procore_request_id'),
-        durationMs: sql`null::integer`.as('duration_ms'),
-        workflowId: sql`null::text`.as('workflow_id'),
-        runId: sql`null::text`.as('run_id'),
-        at: sql`now()`.as('at'),
-      })
-      .from(payableInvoice)
-      .where(wanted) as never,
-  );
+  // Names its own columns only: the log may get others.
+  await tx.execute(sql`insert into integration_log (account, document_kind, document_id, event, result, message, actor)
+    select ${account}, 'invoice', id::text, ${event}, 'info', ${message[kind]}, ${actor}
+    from payable_invoice where id = any(${arrayOf(ids)})`);
 }
 
 /** How far a bulk action is. What its invoices were queued for again since then no longer counts to it. */
