@@ -40,6 +40,6 @@ export function compareDuplicate(desired: DesiredDirectCost, record: RemoteDirec
 }
 
 function lockOf({ originId, status }: RemoteDirectCost): string | null {
-  if (originId !== null) return 'it belongs to another system there';
+  if (originId !== null) return 'its origin_id belongs to another system there';
   return status === 'approved' ? 'it is approved there' : null;
 }

@@ -10,7 +10,7 @@ export const isOpenClaim = (claim: RemoteClaim): boolean => !APPROVED.includes(c
 
 /** Why a claim is read-only; null when it may be written. */
 export function whyClaimLocked(own: RemoteClaim): string | null {
-  if (own.originId !== null) return 'it belongs to another system there';
+  if (own.originId !== null) return 'its origin_id belongs to another system there';
   if (own.isPaid) return 'it is paid';
   if (!isOpenClaim(own)) return 'it is approved; only Procore can take that back';
   return null;

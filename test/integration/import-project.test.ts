@@ -529,6 +529,52 @@ describe('Fetch cost code linked to cost type only', () => {
   });
 });
 
+describe('Fetch cost code linked to cost type only, with sub jobs', () => {
+  const offeredIn = async (projectId: string) => {
+    const codes = (await codesOf(projectId)).filter(({ isActive, isPostable }) => isActive && isPostable);
+    return (subJobName: string | null) => codes.filter((code) => code.subJobName === subJobName);
+  };
+  const STAGE_A = 'Stage A: Ground works';
+
+  test('on: a sub job outside the budget keeps its list, with a warning, and each other place has its budgeted codes', async () => {
+    const { withSubJobs } = world.guide.exampleProjects;
+    await world.fetchProject(withSubJobs!.id);
+    const found = await local('Mt Eden Medical Centre');
+    const before = (await offeredIn(found.id))(STAGE_A).length;
+    const codes = await world.procore.list<{ id: number; sub_job_id: number | null }>('cost_codes');
+    const inA = new Set(codes.filter((code) => code.sub_job_id === withSubJobs!.subJobs[0]!.id).map(({ id }) => id));
+    const rows = await world.procore.list<{ id: number; cost_code_id: number }>('budget_rows');
+    for (const row of rows.filter(({ cost_code_id }) => inA.has(cost_code_id)))
+      await world.procore.remove('budget_rows', row.id);
+    await world.change({ linkedCodesOnly: true });
+    await world.fetchProject(withSubJobs!.id);
+    const offered = await offeredIn(found.id);
+    expect(before).toBeGreaterThan(0);
+    expect(offered(STAGE_A)).toHaveLength(before);
+    expect(offered(null).length).toBeGreaterThan(0);
+    expect(offered(null).every(({ isBudgeted }) => isBudgeted)).toBe(true);
+    expect((await local('Mt Eden Medical Centre')).warning).toContain(`of sub job "${STAGE_A}"`);
+    await world.change({ linkedCodesOnly: false });
+  });
+
+  test('on, while the budget cannot be read: the previous list stays and the project says so', async () => {
+    const { large300Codes } = world.guide.exampleProjects;
+    await world.fetchProject(large300Codes!.id);
+    const found = await local('Rotorua Hospital Wing');
+    const before = await codesOf(found.id);
+    await world.change({ linkedCodesOnly: true });
+    await world.procore.fault({
+      match: { method: 'GET', path: 'budget', times: 'always' },
+      effect: { kind: 'status', status: 403, body: { errors: 'No permission' } },
+    });
+    await world.fetchProject(large300Codes!.id);
+    await world.procore.clearFaults();
+    await world.change({ linkedCodesOnly: false });
+    expect(await codesOf(found.id)).toEqual(before);
+    expect((await local('Rotorua Hospital Wing')).warning).toContain('The budget cannot be read in Procore');
+  });
+});
+
 describe('what is entered here', () => {
   test('a local code is linked when Procore has one of exactly that code', async () => {
     const { withoutBudget } = world.guide.exampleProjects;

@@ -166,7 +166,7 @@ const ROWS: Row[] = [
     what: 'another system owns it',
     edit: (claim) => patchClaim(claim.id, { origin_id: `xero-${claim.id}` }),
     alone: null,
-    together: `# can no longer be changed in Procore: it belongs to another system there. ${LOCKED}`,
+    together: `# can no longer be changed in Procore: its origin_id belongs to another system there. ${LOCKED}`,
   },
 ];
 
