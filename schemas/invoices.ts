@@ -177,6 +177,8 @@ export const Invoice = InvoiceRow.extend({
       sumsUp: z.boolean(),
       kind: z.enum(['bill', 'credit_note']).nullable(),
       mark: z.enum(['queued', 'sending', 'waiting', 'sent', 'failed']).nullable(),
+      /** the sentence beside the mark; null where the mark says all */
+      text: z.string().nullable(),
       /** what people call the accounting system; null until it was planned */
       system: z.string().nullable(),
       url: z.url().nullable(),

@@ -19,7 +19,8 @@ export interface OverheadView {
   kind: 'bill' | 'credit_note' | null;
   /** null: not processed */
   mark: 'queued' | 'sending' | 'waiting' | 'sent' | 'failed' | null;
-  waitingFor: string | null;
+  /** the sentence beside the mark; null where the mark says all */
+  text: string | null;
   system: string | null;
   /** the accounting system's id of the record, and where people give it consent, which tells where its screens are */
   remoteId: string | null;
@@ -46,9 +47,27 @@ export async function overheadView(db: Queryable, document: InvoiceDocument): Pr
       sumOf(split.projectTax, split.overheadTax).equals(document.tax),
     kind: desired?.kind ?? row?.push.target ?? null,
     mark: row === undefined || row.push.state === 'cancelled' ? null : row.push.state,
-    waitingFor: row?.push.waitingFor ?? null,
+    text:
+      row?.push.state === 'waiting'
+        ? waitText(row.push.waitingFor, row.system ? SYSTEMS[row.system] : 'accounting')
+        : null,
     system: row?.system ? SYSTEMS[row.system] : null,
     remoteId: row?.push.remoteId ?? null,
     consentUrl: row?.consentUrl ?? null,
   };
+}
+
+function waitText(code: string | null, system: string): string {
+  switch (code) {
+    case 'ACCOUNTING_AUTH_EXPIRED':
+      return `Waiting for ${system} to be reconnected`;
+    case 'ACCOUNTING_RATE_LIMIT':
+      return `Waiting for the call allowance of ${system}`;
+    case 'BILL_SETTLING':
+      return `Waiting to see whether ${system} took the last write`;
+    case 'BUSY':
+      return `Waiting for another document to finish in ${system}`;
+    default:
+      return `Waiting for ${system}`;
+  }
 }

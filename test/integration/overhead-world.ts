@@ -52,7 +52,8 @@ export async function startOverheadWorld(options: StackOptions = {}): Promise<Ov
   }
 }
 
-async function withBooks(world: PushWorld): Promise<OverheadWorld> {
+/** Connects the account of a world to the simulated Xero. */
+export async function withBooks(world: PushWorld): Promise<OverheadWorld> {
   const { deps, account, control } = world.stack;
   const { env, db, secrets } = deps;
   const connection = await ensureAccountingConnection(

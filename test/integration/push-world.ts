@@ -187,7 +187,7 @@ async function fetchProject(stack: Stack, company: CompanyView, procoreProjectId
   await eventually(async () => {
     const { body: fetched } = await stack.api<FetchWithItems>('GET', `/api/fetches/${body.id}`);
     return fetched.state === 'done';
-  }, 30_000);
+  }, 90_000);
 }
 
 async function describeProject(stack: Stack, procoreId: number): Promise<PushWorld['projects'][number]> {

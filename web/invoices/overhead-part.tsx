@@ -18,6 +18,7 @@ export function OverheadPart({ invoice, overhead }: { invoice: Invoice; overhead
           <IntegrationMark state={mark} />
           <span>{overhead.kind === 'credit_note' ? `Credit note in ${name}` : `Bill in ${name}`}</span>
           <span className="figures">${formatMoney(overhead.overhead)}</span>
+          {overhead.text !== null && <span className={styles.soft}>{overhead.text}</span>}
           {url !== null && (
             <a href={url} target="_blank" rel="noreferrer">
               Open in {name} <IconExternalLink size={13} aria-hidden />
