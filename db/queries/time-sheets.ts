@@ -124,7 +124,7 @@ export async function saveEntries(
     .set({ revision: sheet.revision + 1, updatedAt: sql`now()` })
     .where(eq(timeSheet.id, id));
   if (sheet.status !== 'draft') await addTimeLog(tx, account, id, 'changed', 'info', 'Changed by an approver.', actor);
-  await queueIfWanted(tx, account, id, actor, 1);
+  await queueIfWanted(tx, account, id, actor);
   return { kind: 'done', id };
 }
 
@@ -216,7 +216,7 @@ export async function takeStep(
       .update(timeSheet)
       .set({ revision: sheet.revision + 1 })
       .where(eq(timeSheet.id, id));
-    await queueIfWanted(tx, account, id, actor, 1);
+    await queueIfWanted(tx, account, id, actor);
   }
   return { kind: 'done', id };
 }
@@ -253,21 +253,13 @@ const DONE: Record<TimeSheetStep, string> = {
 };
 
 /** Queues a sheet where the settings want something in Procore, or where something of ours is there that shall go. */
-export async function queueIfWanted(
-  tx: Queryable,
-  account: string,
-  id: string,
-  actor: string,
-  priority: 0 | 1,
-): Promise<boolean> {
+async function queueIfWanted(tx: Queryable, account: string, id: string, actor: string): Promise<void> {
   const [sheet] = await tx.select().from(timeSheet).where(ofSheet(account, id));
-  if (!sheet) return false;
+  if (!sheet) return;
   const wish = wishOf(sheet.status, await getSettings(tx, account));
   const standing = await tx.$count(timecardPart, and(eq(timecardPart.timeSheetId, id), isStanding));
   const isWanted = wish === 'none' ? standing > 0 : wish !== 'as-is' && (standing > 0 || (await hasLeaving(tx, id)));
-  if (!isWanted) return false;
-  await queueSheet(tx, account, id, actor, priority);
-  return true;
+  if (isWanted) await queueSheet(tx, account, id, actor, 1);
 }
 
 const isStanding = sql`(${timecardPart.procoreId} is not null or ${timecardPart.sending} is not null)`;
