@@ -49,7 +49,7 @@ test('a week is entered by keyboard, submitted, approved and seen to have arrive
   await page.getByRole('button', { name: 'Approve' }).click();
   await page.getByText('Approved', { exact: true }).waitFor();
   await expect
-    .poll(async () => (await world.cards()).map((card) => card.approval_status))
+    .poll(async () => (await world.cards()).map((card) => card.approval_status), { timeout: 60_000 })
     .toEqual(['approved', 'approved']);
   await picture(page, 'time-sheet');
 });
