@@ -47,6 +47,7 @@ import { projectRoutes } from './routes/projects.ts';
 import { purchaseOrderStepRoutes } from './routes/purchase-order-steps.ts';
 import { purchaseOrderRoutes } from './routes/purchase-orders.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -77,6 +78,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   costCodeRoutes,
   reportRoutes,
   commitmentRoutes,
+  retentionRoutes,
   purchaseOrderRoutes,
   purchaseOrderStepRoutes,
   approvalLimitRoutes,

@@ -16,6 +16,7 @@ export const RIGHTS = {
   'project.by-hand': ['admin'],
   'project.test-tax': ['admin'],
   'mapping.decide': ['admin', 'clerk'],
+  'retention.change': ['admin'],
   'commitment.refresh': ['admin', 'clerk', 'approver', 'operator'],
   'vendor.create': ['admin', 'clerk'],
   'cost-code.create': ['admin', 'clerk'],

@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 import { addAttachment } from '../db/queries/invoice-files.ts';
 import { workflowIds } from '../platform/workflow-ids.ts';
 import { ProcoreError } from '../procore/errors.ts';
-import { type PushWorld, startPushWorld, type Wish } from '../test/integration/push-world.ts';
+import { type ClaimWorld, startClaimWorld } from '../test/integration/claim-world.ts';
+import type { PushWorld, Wish } from '../test/integration/push-world.ts';
 import { rounded, startServers } from './servers.ts';
 
-const HELP = `Invoices going out as direct costs.
+const HELP = `Invoices going out as direct costs and claims.
 
   npm run bench:push -- [options]
 
@@ -23,6 +24,13 @@ const CASES: { name: string; wish: Wish; withPdf?: boolean; calls: number; actio
   { name: '150 lines', wish: { lines: Array.from({ length: 150 }, () => ({})) }, calls: 5, actions: 8 },
   { name: 'GST off', wish: { lines: [{ taxCodeId: null }], tax: '0.00' }, calls: 3, actions: 8 },
   { name: 'with a PDF', wish: {}, withPdf: true, calls: 7, actions: 9 },
+];
+
+/** What one claim may cost; the PDF is a ticket and the file itself. */
+const CLAIM_CASES: { name: string; on: string; withPdf?: boolean; calls: number; actions: number }[] = [
+  { name: 'claim on a purchase order', on: 'PO-1007-03', calls: 6, actions: 8 },
+  { name: 'claim on a subcontract, with retention', on: 'SC-1007-02', calls: 6, actions: 8 },
+  { name: 'claim with a PDF', on: 'PO-1007-03', withPdf: true, calls: 8, actions: 9 },
 ];
 
 const GENEROUS = { rateSpike: { limit: 100_000, seconds: 10 }, rateHourly: { limit: 1_000_000, seconds: 3600 } };
@@ -41,7 +49,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP);
   const servers = await startServers();
   try {
-    const world = await startPushWorld({ on: servers.services, simulator: { settings: GENEROUS } });
+    const world = await startClaimWorld({ on: servers.services, simulator: { settings: GENEROUS } });
     try {
       // What is sent comes back as events, and reading those is no call of a push.
       const never = { delayProbability: 1, delayMs: 24 * 3_600_000 };
@@ -55,8 +63,9 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(world: PushWorld, invoices: number, plain: number): Promise<number> {
+async function measure(world: ClaimWorld, invoices: number, plain: number): Promise<number> {
   const cases = await perInvoice(world);
+  const claims = await perClaim(world);
   const throughput = await sendMany(world, invoices, 'FAST');
   const alone = await plainly(world, plain);
   const waited = await besideBackfill(world, invoices);
@@ -65,12 +74,14 @@ async function measure(world: PushWorld, invoices: number, plain: number): Promi
   const bench = {
     procore_calls_per_invoice: clean!.calls,
     temporal_actions_per_invoice: clean!.actions,
+    procore_calls_per_claim: claims[0]!.calls,
+    temporal_actions_per_claim: claims[0]!.actions,
     duplicates,
     waited_behind_backfill: waited,
     invoices_per_s: rounded(throughput),
     plain_invoices_per_s: rounded(alone),
   };
-  const missed = cases.filter(({ isMet }) => !isMet).length + duplicates + waited;
+  const missed = [...cases, ...claims].filter(({ isMet }) => !isMet).length + duplicates + waited;
   console.log(`BENCH ${JSON.stringify(bench)}`);
   return missed === 0 ? 0 : 1;
 }
@@ -78,23 +89,50 @@ async function measure(world: PushWorld, invoices: number, plain: number): Promi
 /** Each case by itself, after one invoice that taught us what its project and codes are like. */
 async function perInvoice(world: PushWorld) {
   await world.ended(await world.send());
-  const figures: { calls: number; actions: number; isMet: boolean }[] = [];
+  const figures: Cost[] = [];
   for (const { name, wish, withPdf, ...target } of CASES) {
-    const id = await world.approved(wish);
-    if (withPdf) await attachPdf(world, id);
-    const before = await requests(world);
-    await world.queue(id);
-    await expectSent(world, id);
-    const calls = (await requests(world)) - before;
-    const actions = await actionsOf(world, id);
-    const isMet = calls <= target.calls && actions <= target.actions;
-    figures.push({ calls, actions, isMet });
-    const limits = `at most ${target.calls} and ${target.actions}`;
-    console.log(
-      `${isMet ? 'met   ' : 'MISSED'} ${name}: ${calls} Procore calls, ${actions} Temporal actions (${limits})`,
-    );
+    figures.push(await costOf(world, name, await world.approved(wish), withPdf, target));
   }
   return figures;
+}
+
+/** Each claim by itself, after one that taught us whether Procore gives stamps back. */
+async function perClaim(world: ClaimWorld) {
+  await world.settings({ waitForClaimOnSubContracts: false });
+  const figures: Cost[] = [];
+  for (const { name, on, withPdf, ...target } of CLAIM_CASES) {
+    const id = await world.claim({ on: await world.commitment(on), amounts: ['1.00'] });
+    figures.push(await costOf(world, name, id, withPdf, target));
+  }
+  return figures;
+}
+
+interface Cost {
+  calls: number;
+  actions: number;
+  isMet: boolean;
+}
+
+/** Sends one and counts every look. */
+async function costOf(
+  world: PushWorld,
+  name: string,
+  id: string,
+  withPdf: boolean | undefined,
+  target: { calls: number; actions: number },
+): Promise<Cost> {
+  if (withPdf) await attachPdf(world, id);
+  const before = await requests(world);
+  await world.queue(id);
+  await expectSent(world, id);
+  const calls = (await requests(world)) - before;
+  const actions = await actionsOf(world, id);
+  const isMet = calls <= target.calls && actions <= target.actions;
+  const limits = `at most ${target.calls} and ${target.actions}`;
+  console.log(
+    `${isMet ? 'met   ' : 'MISSED'} ${name}: ${calls} Procore calls, ${actions} Temporal actions (${limits})`,
+  );
+  return { calls, actions, isMet };
 }
 
 const requests = async ({ stack }: PushWorld) => (await stack.control<{ count: number }>('GET', '/requests')).count;

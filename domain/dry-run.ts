@@ -1,9 +1,11 @@
-import { Decimal, sum } from './decimal.ts';
+import { sum } from './decimal.ts';
+import { dryClaims } from './dry-run-claims.ts';
 import type { DocumentLine, Finding, InvoiceDocument } from './invoice.ts';
 import { projectText } from './invoice.ts';
 import { missingOf } from './missing.ts';
 import { filesToSend, type PlanSettings, postedFigures } from './plan.ts';
 import { type PreflightSettings, preflight, splitByProject } from './preflight.ts';
+import type { ClaimSettings } from './requisition-plan.ts';
 import { isClaimed, splitByCommitment } from './routing.ts';
 import { procoreTax } from './tax.ts';
 
@@ -17,6 +19,9 @@ export interface DryLine {
   unitPrice: string | null;
   amount: string;
   taxCode: string | null;
+  /** only of a claim */
+  retained?: string;
+  released?: string;
 }
 
 /** One record that sending would leave in Procore. */
@@ -30,6 +35,8 @@ export interface DryRecord {
   lines: DryLine[];
   total: string;
   tax: string;
+  /** what a claim keeps back and releases, and what is left to pay, excluding tax; null of a direct cost */
+  retention: { retained: string; released: string; net: string } | null;
 }
 
 /** What sending an invoice would come to, without anything being written or asked. */
@@ -51,6 +58,7 @@ export interface DryRun {
 
 /** A record of an earlier push, as far as a dry run asks. */
 export interface Standing {
+  partKey: string;
   projectProcoreId: string;
   projectText: string;
 }
@@ -61,7 +69,7 @@ export interface Standing {
  */
 export function dryRun(
   invoice: InvoiceDocument,
-  settings: PlanSettings & PreflightSettings,
+  settings: PlanSettings & PreflightSettings & ClaimSettings,
   standing: readonly Standing[],
 ): DryRun {
   const notes: string[] = [];
@@ -69,6 +77,10 @@ export function dryRun(
   const unpriced = findings.some(({ code }) => code === 'UNIT_PRICE_ZERO');
   const direct = { ...invoice, lines: invoice.lines.filter((line) => !isClaimed(line)) };
   const parts = splitByProject(direct);
+  const kept = [
+    ...parts.map(({ project }) => `project:${project.id}`),
+    ...splitByCommitment(invoice).map(({ commitment }) => `commitment:${commitment.id}`),
+  ];
   const overhead = invoice.lines.filter((line) => line.project === null);
   return {
     // A line without a price has no quantity to show; the problem says so.
@@ -78,15 +90,14 @@ export function dryRun(
           ...parts.map(({ project, lines }) => ({
             kind: 'direct_cost' as const,
             place: projectText(project),
-            exists: standing.some(({ projectProcoreId }) => projectProcoreId === project.procoreId),
+            exists: standing.some(({ partKey }) => partKey === `project:${project.id}`),
             status: settings.directCostStatus,
             ...recordOf(invoice, lines, settings, notes),
+            retention: null,
           })),
-          ...claimsOf(invoice),
+          ...dryClaims(invoice, settings, standing),
         ],
-    removes: standing
-      .filter(({ projectProcoreId }) => !parts.some(({ project }) => project.procoreId === projectProcoreId))
-      .map((part) => part.projectText),
+    removes: standing.filter(({ partKey }) => !kept.includes(partKey)).map((part) => part.projectText),
     creates: createsOf(invoice, settings),
     files: filesToSend(invoice, settings, notes).map(({ filename }) => filename),
     notes,
@@ -120,34 +131,6 @@ function recordOf(invoice: InvoiceDocument, lines: readonly DocumentLine[], sett
     ),
   };
 }
-
-/** Claims take code, type and tax from the lines of their order; what they come to is what is allocated. */
-function claimsOf(invoice: InvoiceDocument): DryRecord[] {
-  return splitByCommitment(invoice).map(({ commitment, project, allocations }) => {
-    const total = sum(allocations.map(({ amount }) => amount));
-    return {
-      kind: 'claim',
-      place: `${commitment.number} in ${projectText(project)}`,
-      exists: false,
-      status: 'draft',
-      lines: allocations.map(({ line, amount }) => ({
-        position: line.position,
-        code: null,
-        costType: null,
-        description: line.description,
-        quantity: null,
-        unitPrice: null,
-        amount: signed(invoice, amount),
-        taxCode: null,
-      })),
-      total: signed(invoice, total.toFixed(2)),
-      tax: '0.00',
-    };
-  });
-}
-
-const signed = (invoice: InvoiceDocument, amount: string): string =>
-  (invoice.kind === 'credit' ? new Decimal(amount).neg() : new Decimal(amount)).toFixed(2);
 
 /** What Procore lacks and we may make, in the words of people; what we may not make is a problem instead. */
 function createsOf(invoice: InvoiceDocument, settings: PreflightSettings): string[] {

@@ -26,10 +26,15 @@ const DryRunInvoice = z.object({
           unitPrice: z.string().nullable(),
           amount: Money,
           taxCode: z.string().nullable(),
+          /** only of a claim */
+          retained: Money.optional(),
+          released: Money.optional(),
         }),
       ),
       total: Money,
       tax: Money,
+      /** what a claim keeps back and releases, and what is left to pay, excluding tax */
+      retention: z.object({ retained: Money, released: Money, net: Money }).nullable(),
     }),
   ),
   /** places whose record would go, since the invoice no longer has a line there */

@@ -50,10 +50,11 @@ export async function dryRunInvoices(db: Queryable, account: string, ids: readon
 
 async function standingRecords(db: Queryable, account: string, documentId: string) {
   const rows = await db
-    .select({ projectProcoreId: pushPart.projectProcoreId, desired: pushPart.desired })
+    .select({ partKey: pushPart.partKey, projectProcoreId: pushPart.projectProcoreId, desired: pushPart.desired })
     .from(pushPart)
     .where(and(eq(pushPart.account, account), eq(pushPart.documentId, documentId), isNotNull(pushPart.procoreId)));
-  return rows.map(({ projectProcoreId, desired }) => ({
+  return rows.map(({ partKey, projectProcoreId, desired }) => ({
+    partKey,
     projectProcoreId,
     projectText: (desired as { projectText?: string } | null)?.projectText ?? 'a project it no longer has',
   }));

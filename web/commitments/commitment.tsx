@@ -10,10 +10,12 @@ import { Loaded } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
 import { formatMoney, subtractMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
+import { ClaimEntryButton } from './claim-entry.tsx';
 import { ClaimQueueSection } from './claim-queue.tsx';
 import styles from './commitments.module.css';
 import { Standing } from './commitments.tsx';
 import { commitmentQuery, KINDS, refreshCommitment } from './queries.ts';
+import { RetentionSection } from './retention.tsx';
 
 export function SubcontractScreen() {
   const { id } = useParams({ from: '/frame/subcontracts/$id' });
@@ -38,23 +40,26 @@ function Whole({ kind, commitment }: { kind: CommitmentKind; commitment: Commitm
       title={`${commitment.number} ${commitment.description ?? ''}`.trim()}
       aside={<Standing row={commitment} />}
       actions={
-        hasRole(session, 'admin', 'clerk', 'approver', 'operator') &&
-        commitment.procoreId !== null && (
-          <Button
-            variant="default"
-            leftSection={<IconRefresh size={14} aria-hidden />}
-            loading={refresh.isPending}
-            onClick={() => refresh.mutate()}
-          >
-            Refresh from Procore
-          </Button>
-        )
+        <>
+          {kind === 'sub_contract' && hasRole(session, 'clerk') && <ClaimEntryButton commitment={commitment} />}
+          {hasRole(session, 'admin', 'clerk', 'approver', 'operator') && commitment.procoreId !== null && (
+            <Button
+              variant="default"
+              leftSection={<IconRefresh size={14} aria-hidden />}
+              loading={refresh.isPending}
+              onClick={() => refresh.mutate()}
+            >
+              Refresh from Procore
+            </Button>
+          )}
+        </>
       }
     >
       {commitment.whyGreyed !== null && <p className={styles.notice}>{commitment.whyGreyed}</p>}
       <Facts kind={kind} commitment={commitment} />
       <div className={styles.sections}>
         <ClaimQueueSection kind={kind} id={commitment.id} />
+        {kind === 'sub_contract' && <RetentionSection id={commitment.id} />}
         <Section title="Lines" hint="The schedule of values as it stands in Procore, excluding GST.">
           <DataTable
             label="Lines"

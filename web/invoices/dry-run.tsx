@@ -94,13 +94,14 @@ function OneInvoice({ invoice }: { invoice: DryRunInvoice }) {
       {invoice.records.map((record) => (
         <table key={record.place} className={styles.record}>
           <caption>
-            {record.kind === 'claim' ? 'Claim on' : 'Direct cost in'} {record.place}, {record.status}
+            {record.kind === 'claim' ? 'Claim on' : 'Direct cost in'} {record.place},{' '}
+            {record.status.replaceAll('_', ' ')}
             {record.exists && ', changed where it differs'}
           </caption>
           <tbody>
             {record.lines.map((line) => (
               <tr key={`${line.position} ${line.amount}`}>
-                <td>{[line.code, line.costType, line.description].filter(Boolean).join(' · ')}</td>
+                <td>{[line.code, line.costType, line.description, keptBack(line)].filter(Boolean).join(' · ')}</td>
                 <td className="figures">{line.quantity !== null && `${line.quantity} at ${line.unitPrice ?? '?'}`}</td>
                 <td>{line.taxCode}</td>
                 <td className="figures">{formatMoney(line.amount)}</td>
@@ -112,6 +113,15 @@ function OneInvoice({ invoice }: { invoice: DryRunInvoice }) {
               <td colSpan={3}>Total ex GST ($), GST ${formatMoney(record.tax)}</td>
               <td className="figures">{formatMoney(record.total)}</td>
             </tr>
+            {record.retention !== null && (
+              <tr>
+                <td colSpan={3}>
+                  Kept back ${formatMoney(record.retention.retained)}, released $
+                  {formatMoney(record.retention.released)}; to pay ex GST ($)
+                </td>
+                <td className="figures">{formatMoney(record.retention.net)}</td>
+              </tr>
+            )}
           </tfoot>
         </table>
       ))}
@@ -125,3 +135,8 @@ function OneInvoice({ invoice }: { invoice: DryRunInvoice }) {
     </section>
   );
 }
+
+type Line = DryRunInvoice['records'][number]['lines'][number];
+
+const keptBack = ({ retained }: Line): string | null =>
+  retained === undefined || Number(retained) === 0 ? null : `keeps back $${formatMoney(retained)}`;

@@ -1,0 +1,160 @@
+import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { CommitmentDetail, CommitmentLine } from '../../schemas/commitments.ts';
+import { ClaimEntered } from '../../schemas/retention.ts';
+import { api, queryClient } from '../api.ts';
+import { announceError } from '../elements/announce.tsx';
+import { DayField } from '../elements/day-field.tsx';
+import { formatMoney, subtractMoney } from '../format.ts';
+import styles from './commitments.module.css';
+import { getRetention, retentionKey } from './retention.tsx';
+
+type ClaimType = 'claim' | 'retention_release';
+
+/** Enters a claim line by line against the schedule of values and the approved variations, or releases retention. */
+export function ClaimEntryButton({ commitment }: { commitment: CommitmentDetail }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <Button variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setIsOpen(true)}>
+        New claim
+      </Button>
+      <Modal opened={isOpen} onClose={() => setIsOpen(false)} size="xl" title={`Claim on ${commitment.number}`}>
+        <ClaimForm commitment={commitment} />
+      </Modal>
+    </>
+  );
+}
+
+function ClaimForm({ commitment }: { commitment: CommitmentDetail }) {
+  const navigate = useNavigate();
+  const [type, setType] = useState<ClaimType>('claim');
+  const [number, setNumber] = useState('');
+  const [day, setDay] = useState<string | null>(null);
+  const [tax, setTax] = useState('');
+  const [amounts, setAmounts] = useState<Record<string, string>>({});
+  const { data: retention } = useQuery({
+    queryKey: retentionKey(commitment.id),
+    queryFn: () => getRetention(commitment.id),
+  });
+  const percent = type === 'claim' ? Number(retention?.effectivePercent ?? 0) : 0;
+  const lines = claimableLines(commitment);
+  const entered = lines.filter(({ line }) => isAmount(amounts[line.id]));
+  const total = entered.reduce((cents, { line }) => cents + centsOf(amounts[line.id]!), 0);
+  const kept = entered.reduce((cents, { line }) => cents + keptOf(amounts[line.id]!, percent), 0);
+  const save = useMutation({
+    mutationFn: () =>
+      api.post(`/api/subcontracts/${commitment.id}/claims`, ClaimEntered, {
+        number,
+        invoiceDate: day,
+        type,
+        tax: tax.trim() === '' ? '0.00' : tax.trim(),
+        lines: entered.map(({ line }) => ({ lineId: line.id, amount: amounts[line.id]!.trim() })),
+      }),
+    onSuccess: async ({ invoiceId }) => {
+      await queryClient.invalidateQueries({ queryKey: ['subcontracts'] });
+      await navigate({ to: '/invoices/$id', params: { id: invoiceId } });
+    },
+    onError: announceError,
+  });
+  return (
+    <form
+      className={styles.policy}
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <SegmentedControl
+        aria-label="What it is"
+        value={type}
+        onChange={(value) => setType(value as ClaimType)}
+        data={[
+          { value: 'claim', label: 'Claim' },
+          { value: 'retention_release', label: 'Release of retention' },
+        ]}
+      />
+      <TextInput
+        label="Claim number"
+        required
+        value={number}
+        onChange={(event) => setNumber(event.currentTarget.value)}
+      />
+      <DayField label="Date" value={day} onChange={setDay} />
+      <table className={styles.entry}>
+        <thead>
+          <tr>
+            <th>Line</th>
+            <th className="figures">Left $</th>
+            <th className="figures">This claim $</th>
+            <th className="figures">Kept back $</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ line, text }) => (
+            <tr key={line.id}>
+              <td>{text}</td>
+              <td className="figures">{formatMoney(subtractMoney(line.amount, line.claimed))}</td>
+              <td>
+                <TextInput
+                  aria-label={`This claim, ${text}`}
+                  inputMode="decimal"
+                  value={amounts[line.id] ?? ''}
+                  onChange={(event) => {
+                    const { value } = event.currentTarget;
+                    setAmounts((before) => ({ ...before, [line.id]: value }));
+                  }}
+                />
+              </td>
+              <td className="figures">
+                {isAmount(amounts[line.id]) ? formatMoney(dollars(keptOf(amounts[line.id]!, percent))) : ''}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <td colSpan={2}>To pay ex GST: ${formatMoney(dollars(total - kept))}</td>
+            <td className="figures">{formatMoney(dollars(total))}</td>
+            <td className="figures">{formatMoney(dollars(kept))}</td>
+          </tr>
+        </tfoot>
+      </table>
+      <TextInput label="GST ($)" value={tax} onChange={(event) => setTax(event.currentTarget.value)} />
+      <p className={styles.soft}>
+        {type === 'claim'
+          ? `${percent} % is kept back${retention === undefined ? '' : `; $${formatMoney(retention.held)} is held now`}.`
+          : `At most what is held can be released: $${formatMoney(retention?.held ?? '0.00')}.`}
+      </p>
+      <Button
+        type="submit"
+        disabled={number.trim() === '' || day === null || entered.length === 0}
+        loading={save.isPending}
+      >
+        Enter claim
+      </Button>
+    </form>
+  );
+}
+
+/** Lines of the subcontract, then those of approved variations. */
+function claimableLines({ lines, variations }: CommitmentDetail): { line: CommitmentLine; text: string }[] {
+  const own = lines.map((line) => ({ line, text: `${line.position} ${line.description ?? ''}`.trim() }));
+  const changed = variations
+    .filter(({ state }) => state === 'approved')
+    .flatMap((variation) =>
+      variation.lines.map((line) => ({
+        line,
+        text: `Variation ${variation.number}: ${line.description ?? ''}`.trim(),
+      })),
+    );
+  return [...own, ...changed].filter(({ line }) => !line.isRemoved);
+}
+
+const isAmount = (text: string | undefined): boolean => /^-?\d+(\.\d{1,2})?$/.test(text?.trim() ?? '');
+const centsOf = (text: string): number => Math.round(Number(text.trim()) * 100);
+const keptOf = (text: string, percent: number): number => Math.round((centsOf(text) * percent) / 100);
+const dollars = (cents: number): string => (cents / 100).toFixed(2);
