@@ -44,7 +44,7 @@ beforeAll(async () => {
     readers: { vendors: reader },
     on: { databaseUrl: database.url, address: door.address, namespace, drop: database.drop },
   });
-});
+}, 120_000);
 afterAll(async () => {
   await stack?.close();
   await door?.shut();
@@ -217,3 +217,29 @@ test('a terminated run is replaced when its lease ends', async () => {
   console.log(`terminated run healed in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   release();
 }, 60_000);
+
+test('a run that is reset to its beginning loses nothing', async () => {
+  await newCompany();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  procore.onRead = async () => {
+    if (procore.reads === 1) await held;
+  };
+  await change(['first']);
+  await eventually(async () => procore.reads === 1);
+  const { temporal } = stack.deps;
+  const { workflowId, runId } = await workflow().describe();
+  await temporal.workflowService.resetWorkflowExecution({
+    namespace: temporal.options.namespace,
+    workflowExecution: { workflowId, runId },
+    reason: 'test',
+    // The wire takes a plain number, which the type does not say.
+    workflowTaskFinishEventId: 4 as never,
+    requestId: crypto.randomUUID(),
+  });
+  await change(['second']);
+  await allIn('applied', 90_000);
+  release();
+}, 120_000);
