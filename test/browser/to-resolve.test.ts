@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { accessPersona, userGroup } from '../../db/schema/index.ts';
 import type { MappingTask } from '../../schemas/mapping-tasks.ts';
 import { eventually } from '../environment/stack.ts';
 import { openDesk, picture, signIn } from './browser.ts';
@@ -50,6 +51,45 @@ test('questions are counted in the rail, answered with a key, taken back, and ac
   await page.getByRole('button', { name: 'Accept 2 suggestions' }).click();
   await page.getByText('2 suggestions accepted.').waitFor();
   expect((await open()).total).toBe(before);
+});
+
+test('a user of Procore who could be two people is linked with a key and taken back', async () => {
+  const { page, stack } = desk;
+  const { db } = stack.deps;
+  const [group] = await db.insert(userGroup).values({ account: stack.account, name: 'Site' }).returning();
+  const [persona] = await db.insert(accessPersona).values({ account: stack.account, name: 'Crew' }).returning();
+  const [company] = (await stack.api<{ id: string; procoreId: string }[]>('GET', '/api/companies')).body;
+  for (const name of ['Aroha One', 'Aroha Two'])
+    await stack.api('POST', '/api/people', {
+      name,
+      email: 'aroha@kauri.example.nz',
+      employeeId: null,
+      userGroupId: group?.id,
+      entryTypeId: null,
+      personaId: persona?.id,
+    });
+  await stack.control('POST', '/records/company_users', {
+    company_id: Number(company?.procoreId),
+    first_name: 'Aroha',
+    last_name: 'Tane',
+    email_address: 'aroha@kauri.example.nz',
+  });
+  await stack.api('PATCH', `/api/companies/${company?.id}`, {
+    syncUsers: true,
+    timeSheetGroupId: group?.id,
+    timeSheetPersonaId: persona?.id,
+  });
+  await eventually(async () => (await open()).rows.some(({ subject }) => subject === 'Aroha Tane'), 60_000);
+  await page.goto('/to-resolve');
+  const card = page.getByRole('article', { name: 'Aroha Tane' });
+  await card.getByText('Who is this?').waitFor();
+  await card.getByText('More than one person has this email; nobody was chosen.').waitFor();
+  await card.focus();
+  await page.keyboard.press('1');
+  await page.getByText('is linked to Aroha Tane.').waitFor();
+  await page.getByRole('tab', { name: 'Decided' }).click();
+  await page.getByRole('article', { name: 'Aroha Tane' }).getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('"Aroha Tane" is open again.').waitFor();
 });
 
 test('costs are shown by cost type and GL code, and a GL code is given where the types are', async () => {
