@@ -168,8 +168,7 @@ function converge(part: TimecardPart, desired: DesiredTimecard, own: RemoteTimec
       : comparable(desired.mode, own.isSplit).includes(field),
   );
   const isTheirs = (field: Field) => theirs.has(field) || (own.isSplit && TIMES.includes(field) && theirs.has('hours'));
-  if (wanted.some(isTheirs))
-    return refuse('TIME_LOCKED', { date: part.date, why: 'it was changed there' });
+  if (wanted.some(isTheirs)) return refuse('TIME_LOCKED', { date: part.date, why: 'it was changed there' });
   if (wanted.length > 0 && own.status !== 'pending')
     return refuse('TIME_LOCKED', { date: part.date, why: `it is ${own.status} there` });
   const isForward = rankOf(desired.status) > rankOf(own.status);
