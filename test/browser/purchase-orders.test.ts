@@ -76,6 +76,20 @@ test('a purchase order is entered, approved and sent without a mouse', async () 
   await picture(page, 'purchase-order');
 });
 
+test('an administrator says how much is approved in one order, and more than that is refused in words', async () => {
+  const { page, stack } = desk;
+  await page.goto('/settings?tab=options');
+  const limits = page.getByRole('region', { name: 'Approving purchase orders' });
+  await limits.getByLabel('All approvers').fill('200');
+  await limits.getByRole('button', { name: 'Save limits' }).click();
+  await page.getByText('Approval limits saved.').waitFor();
+  const { id } = await entered('PO-3010');
+  await page.goto(`/purchase-orders/${id}`);
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await page.getByText('PO-3010 comes to $250.00; you may approve up to $200.00.').waitFor();
+  await stack.api('PUT', '/api/approval-limits', { roles: [], people: [] });
+});
+
 test('the list shows the marks, and several are sent at once', async () => {
   const { page, stack } = desk;
   const [first, second] = [await entered('PO-3002'), await entered('PO-3003')];

@@ -26,23 +26,23 @@ export const ORDER_COLUMNS: Column<PurchaseOrderRow>[] = [
   },
   {
     header: 'Number',
-    width: 104,
+    width: 92,
     cell: (row) => (
       <Link to="/purchase-orders/$id" params={{ id: row.id }} className={styles.number} title={row.number}>
         {row.number}
       </Link>
     ),
   },
-  { header: 'Supplier', width: 140, cell: (row) => <Supplier row={row} /> },
-  { header: 'Project', width: 140, cell: (row) => `${row.projectCode} ${row.projectName}` },
+  { header: 'Supplier', width: 122, cell: (row) => <Supplier row={row} /> },
+  { header: 'Project', width: 122, cell: (row) => `${row.projectCode} ${row.projectName}` },
   {
     header: 'Date',
     width: 92,
     cell: (row) => row.orderDate !== null && <span className="figures">{formatDay(row.orderDate)}</span>,
   },
-  { header: 'In Procore', width: 124, cell: (row) => <Standing row={row} /> },
-  { header: 'Revised $', width: 100, align: 'right', cell: (row) => formatMoney(row.revised) },
-  { header: 'Remaining $', width: 108, align: 'right', cell: (row) => formatMoney(row.remaining) },
+  { header: 'In Procore', width: 112, cell: (row) => <Standing row={row} /> },
+  { header: 'Revised $', width: 92, align: 'right', cell: (row) => formatMoney(row.revised) },
+  { header: 'Remaining $', width: 102, align: 'right', cell: (row) => formatMoney(row.remaining) },
   { header: 'Status', cell: (row) => <Status row={row} /> },
 ];
 

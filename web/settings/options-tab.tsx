@@ -1,6 +1,7 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import type { Settings } from '../../schemas/settings.ts';
 import { Section } from '../elements/screen.tsx';
+import { ApprovalLimitsSection } from './approval-limits.tsx';
 import { AutomaticSendingSection } from './automatic-sending.tsx';
 import { CLAIM_STATUS_WORDS, LABELS, STATUS_WORDS, setSetting, TIME_APPROVAL_WORDS } from './draft.ts';
 import styles from './settings.module.css';
@@ -104,6 +105,7 @@ export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
           )}
         </div>
       </Section>
+      <ApprovalLimitsSection mayChange={mayChange} />
       <Section title="Time sheets" hint="Sending them is ticked on the Procore tab, under Create code settings.">
         <div className={styles.column}>
           <NativeSelect
