@@ -76,6 +76,28 @@ test('an invoice takes two people: the clerk who enters and checks it, and an ap
   }, 60_000);
 });
 
+test('lists are narrowed to one Procore company, from screen to screen and in the address', async () => {
+  const { page } = desk;
+  const list = (name: string) => page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  await list('Projects');
+  await page.getByRole('cell', { name: 'P-1007', exact: true }).waitFor();
+  const filter = page.getByLabel('Procore company');
+  const [, ...companies] = await filter.getByRole('option').allTextContents();
+  const other = companies.find((name) => name !== 'Kauri Construction Ltd') ?? '';
+  await filter.selectOption(other);
+  await page.getByRole('heading', { name: 'No projects of this company' }).waitFor();
+  await list('Invoices');
+  await page.getByRole('heading', { name: 'No invoices of this company' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'No invoices of this company' }).waitFor();
+  await filter.selectOption('Kauri Construction Ltd');
+  await page.getByRole('link', { name: 'TWO-1' }).waitFor();
+  await filter.selectOption(other);
+  await page.getByRole('button', { name: 'Show all companies' }).click();
+  await page.getByRole('link', { name: 'TWO-1' }).waitFor();
+  expect(page.url()).not.toContain('company');
+});
+
 test('roles change and people go on the screen; who did what keeps their name', async () => {
   const { page, stack } = desk;
   await page.goto('/people?tab=sign-ins');
