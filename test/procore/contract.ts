@@ -133,6 +133,12 @@ export const READS: [name: string, schema: z.ZodType, method: string, path: stri
   ['requisition shown', requisitions.requisition, 'get', `${REQUISITIONS}/{id}`],
   ['requisition created', requisitions.requisition, 'post', REQUISITIONS],
   ['requisition updated', requisitions.requisition, 'patch', `${REQUISITIONS}/{id}`],
+  [
+    'change order item',
+    requisitions.changeOrderItem,
+    'get',
+    '/rest/v1.0/requisitions/{requisition_id}/change_order_items',
+  ],
   ['billing period of the list', billingPeriods.billingPeriod, 'get', `${BASE}/billing_periods`],
   ['billing period created', billingPeriods.billingPeriod, 'post', `${BASE}/billing_periods`],
   ['upload of a project', uploads.upload, 'post', '/rest/v1.1/projects/{project_id}/uploads'],
