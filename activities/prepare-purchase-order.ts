@@ -62,7 +62,8 @@ export function createPrepareOrder(deps: Deps) {
       const hasUnits =
         document.accountingMethod === 'unit' && document.lines.some(({ unit }) => (unit ?? '').trim() !== '');
       const units = hasUnits ? await unitsOf(api, document.company.id) : null;
-      const plan = planOrder(document, settings, { ...row, units });
+      const standing = await loadOrderPart(db, ref.account, document.id);
+      const plan = planOrder(document, settings, { ...row, units }, standing?.desired ?? null);
       await db.transaction((tx) => saveOrderPart(tx, { ...document, companyId: document.company.id }, plan));
       for (const message of plan.notes)
         await addLog(db, { ...logSubject(ref), event: 'note', result: 'info', message });

@@ -23,18 +23,21 @@ export const documentLines = ({ lines, project }: OrderDocument): DocumentLine[]
  * The Procore record an order becomes. Preflight has passed and nothing is missing any more. By amount a line is its
  * dollars; by unit Procore multiplies, and preflight saw to it that it comes to the same.
  *
+ * @param standing what was planned before: its description stays, since only we put our reference there
  * @returns `notes`: what was changed on the way to Procore, in sentences for the log
  */
 export function planOrder(
   order: OrderDocument,
   settings: { postWithoutTax: boolean },
   company: OrderCompany,
+  standing: Pick<DesiredOrder, 'header'> | null,
 ): { desired: DesiredOrder; projectProcoreId: string; notes: string[] } {
   const notes: string[] = [];
   const { project, vendor, lines } = order;
   const projectProcoreId = required(project.procoreId, 'link of the project');
   const part = { documentId: order.id, part: projectProcoreId };
   const stamp = recordStamp({ installation: installationOf(company.connectionId), account: order.account, ...part });
+  const reference = company.returnsStamp === true ? null : withReference(null, order.id);
   const desired: DesiredOrder = {
     stamp,
     projectText: projectText(project),
@@ -42,7 +45,7 @@ export function planOrder(
     header: {
       number: order.number,
       title: order.description,
-      description: company.returnsStamp === true ? null : withReference(null, order.id),
+      description: standing === null ? reference : standing.header.description,
       vendorId: required(vendor?.procoreIds[order.company.id], 'link of the vendor'),
       contractDate: order.orderDate,
       deliveryDate: order.deliveryDate,
