@@ -36,17 +36,15 @@ async function addCompany(account: string, connectionId: string, name: string): 
     .values({ account, code: name, description: name, matchName: name.toLowerCase() })
     .returning();
   for (const table of [purchaseOrder, subContract])
-    await db
-      .insert(table)
-      .values({
-        account,
-        companyId,
-        projectId,
-        number: name,
-        payableAccountId: vendor?.id ?? null,
-        isAccepted: true,
-        procoreStatus: 'Approved',
-      });
+    await db.insert(table).values({
+      account,
+      companyId,
+      projectId,
+      number: name,
+      payableAccountId: vendor?.id ?? null,
+      isAccepted: true,
+      procoreStatus: 'Approved',
+    });
   const { status } = await world.admin.post('/api/invoices', {
     number: name,
     invoiceDate: '2026-11-18',
