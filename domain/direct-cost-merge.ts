@@ -10,6 +10,7 @@ import type {
   Said,
 } from './direct-cost.ts';
 import { FIELD_WORDS, isSame, NUMBERS, pickLine, same, text, unblankable } from './direct-cost-fields.ts';
+import { sameButReference } from './stamp.ts';
 
 /** What stands between the record and what we want. */
 export interface Gap<H = HeaderFields> {
@@ -36,13 +37,16 @@ export interface Comparison<H = HeaderFields> {
 export type Wish<H = HeaderFields> = Pick<DesiredDirectCost, 'stamp' | 'lines' | 'names'> & { header: H };
 
 /** Compares a record of ours with our wish by what was last agreed on (design: people edit too). */
-export function compare<H extends object = HeaderFields>(
+export function compare<H extends { description: string | null } = HeaderFields>(
   desired: Wish<H>,
   agreed: Agreed<H>,
   record: RemoteDirectCost<H>,
 ): Comparison<H> {
   const { own, doubled, foreign } = sortLines(desired.stamp, agreed, record.lines);
-  const header = merge(desired, desired.header, saidOfHeader(agreed, record), record.header);
+  const said = saidOfHeader(agreed, record);
+  const isReworded = !sameButReference(desired.header.description, said.sent.description);
+  const wish = isReworded ? desired.header : { ...desired.header, description: said.sent.description };
+  const header = merge(desired, wish, said, record.header);
   const merged = mergeLines(desired, agreed, own);
   const add = desired.lines.filter((line) => !own.has(line.stamp));
   return {

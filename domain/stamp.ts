@@ -29,4 +29,8 @@ export function withReference(description: string | null, documentId: string): s
   return [description, shortReference(documentId)].filter((part) => part !== null && part !== '').join(' ');
 }
 
+/** Whether two descriptions say the same but for our reference, which only goes along until Procore gave a stamp back. */
+export const sameButReference = (a: string | null, b: string | null): boolean => plain(a) === plain(b);
+const plain = (description: string | null): string => (description ?? '').replace(/ ?\[LT-[0-9a-f]{10}\]$/, '');
+
 const tail = (id: string, length: number): string => id.replaceAll('-', '').slice(-length);

@@ -48,7 +48,7 @@ export async function overheadView(db: Queryable, document: InvoiceDocument): Pr
     kind: desired?.kind ?? row?.push.target ?? null,
     mark: row === undefined || row.push.state === 'cancelled' ? null : row.push.state,
     text:
-      row?.push.state === 'waiting'
+      row?.push.waitingFor != null
         ? waitText(row.push.waitingFor, row.system ? SYSTEMS[row.system] : 'accounting')
         : null,
     system: row?.system ? SYSTEMS[row.system] : null,
