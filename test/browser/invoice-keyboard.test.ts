@@ -62,12 +62,12 @@ test('an invoice is entered, checked, approved and sent without a mouse', async 
   await page.getByRole('region', { name: 'In Procore' }).getByText('P-1007 Harbour Apartments').waitFor();
 });
 
-test('Ctrl K searches the invoices from anywhere', async () => {
+test('Ctrl K opens an invoice by its number from anywhere', async () => {
   const { page } = desk;
   await page.goto('/');
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('INV-1042');
   await page.keyboard.press('Enter');
-  await page.getByRole('row', { name: /Sent.*INV-1042.*18 Nov 2026.*12,400.00.*1,860.00/ }).waitFor();
+  await page.getByRole('heading', { name: /INV-1042/ }).waitFor();
 });

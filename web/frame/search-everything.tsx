@@ -32,10 +32,19 @@ export function SearchEverything() {
     placeholderData: keepPreviousData,
   });
   const rows = text.length > 1 ? (found.data?.rows ?? []) : [];
+  const isSettled = text === typed.trim() && !found.isFetching && !found.isPlaceholderData;
+  // Somebody who types fast presses Enter before the matches are there; the first of them is opened once they are.
+  const [isAwaiting, setAwaiting] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first match is what Enter opens, whenever they change
   useEffect(() => {
     if (combobox.dropdownOpened) combobox.selectFirstOption();
   }, [found.data]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when what was awaited is there
+  useEffect(() => {
+    if (!isAwaiting || !isSettled) return;
+    setAwaiting(false);
+    if (rows[0]) pick(rows[0].id);
+  }, [isAwaiting, isSettled]);
   const pick = (id: string) => {
     const row = rows.find((one) => one.id === id);
     combobox.closeDropdown();
@@ -46,7 +55,7 @@ export function SearchEverything() {
   return (
     <search>
       <Combobox store={combobox} onOptionSubmit={pick} shadow="md" width={420} position="bottom-start">
-        <Combobox.Target>
+        <Combobox.Target withKeyboardNavigation={isSettled}>
           <TextInput
             ref={input}
             w={300}
@@ -58,7 +67,11 @@ export function SearchEverything() {
             value={typed}
             onChange={(event) => {
               setTyped(event.currentTarget.value);
+              setAwaiting(false);
               combobox.openDropdown();
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && !isSettled) setAwaiting(true);
             }}
             onBlur={() => combobox.closeDropdown()}
             leftSection={<IconSearch size={14} aria-hidden />}
