@@ -19,6 +19,7 @@ beforeAll(async () => {
   order = await world.commitment('PO-1007-03');
   subcontract = await world.commitment('SC-1007-01');
 }, 180_000);
+afterAll(() => world?.stack.close());
 
 interface Line {
   amount: string;
