@@ -74,7 +74,7 @@ const textBesideMark = async (world: PushWorld, id: string): Promise<string | nu
 const see = async ({ stack }: PushWorld, id: string) => (await getInvoice(stack.deps.db, stack.account, id))!;
 
 /** What the row of an invoice says is wrong, each with its way out. */
-export async function sentences({ stack }: PushWorld, id: string): Promise<string[]> {
+async function sentences({ stack }: PushWorld, id: string): Promise<string[]> {
   const { body } = await stack.api<Invoice>('GET', `/api/invoices/${id}`);
   return body.problems.map(({ message, fix }) => `${message} ${fix}`);
 }
@@ -116,7 +116,7 @@ export async function entered(world: PushWorld, wish: InvoiceDraft): Promise<str
 }
 
 /** Checks, approves and sends an invoice that was corrected. */
-export async function sendCorrected(world: PushWorld, id: string): Promise<void> {
+async function sendCorrected(world: PushWorld, id: string): Promise<void> {
   const { deps, account } = world.stack;
   expect(await checkInvoice(deps.db, account, id, 'clerk')).toEqual({ kind: 'done' });
   await approveInvoice(deps.db, account, id, 'approver');
