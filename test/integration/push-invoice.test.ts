@@ -1,7 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getLog } from '../../db/queries/integration-log.ts';
 import { chooseDuplicate, retryInvoice } from '../../db/queries/invoice-steps.ts';
+import { inboxEvent } from '../../db/schema/index.ts';
 import { createDocumentDispatcher } from '../../dispatch/documents.ts';
 import { workflowIds } from '../../platform/workflow-ids.ts';
 import { eventually } from '../environment/stack.ts';
@@ -20,8 +21,7 @@ const written = async (since: number) =>
 const lastSeq = async () => ((await world.ledger()) as unknown as { seq: number }[]).at(-1)?.seq ?? 0;
 const codeOf = (at: number, code: number) => world.projects[at]!.codes[code]!.id;
 
-test('a clean invoice is one approved direct cost with the right line, in five calls and seven actions', async () => {
-  const before = await requests();
+test('a clean invoice is one approved direct cost with the right line', async () => {
   const id = await world.send({ number: 'INV-1042' });
   const invoice = await world.ended(id);
   expect(invoice.problems).toEqual([]);
@@ -32,8 +32,6 @@ test('a clean invoice is one approved direct cost with the right line, in five c
   expect(cost?.lines).toHaveLength(1);
   expect(Number(cost?.lines[0]?.amount)).toBe(100);
   expect(cost?.lines[0]?.tax_code_id).not.toBeNull();
-  expect((await requests()) - before).toBe(5);
-  expect(await actionsOf(id)).toBe(7);
   const log = await getLog(db(), world.stack.account, 'invoice', id);
   expect(log.map(({ event }) => event)).toEqual(
     ['received', 'checked', 'approved', 'queued', 'attempt', 'call', 'call', 'call', 'sent'].reverse(),
@@ -43,17 +41,6 @@ test('a clean invoice is one approved direct cost with the right line, in five c
     expect(runId).not.toBeNull();
   }
 });
-
-/** One for the start, one for each activity, one for the search attributes. */
-async function actionsOf(id: string): Promise<number> {
-  await handleOf(id).result();
-  const history = await handleOf(id).fetchHistory();
-  const counted = ['activityTaskScheduledEventAttributes', 'upsertWorkflowSearchAttributesEventAttributes'] as const;
-  return 1 + (history.events ?? []).filter((event) => counted.some((name) => event[name] != null)).length;
-}
-
-const handleOf = (id: string) =>
-  world.stack.deps.temporal.workflow.getHandle(workflowIds.invoice(world.stack.account, id));
 
 test('an invoice over two projects is one direct cost in each, and they add up to it', async () => {
   const [first, second] = world.projects;
@@ -324,6 +311,28 @@ test('the same project is posted to without tax where the account says so', asyn
   expect(cost?.lines.map((line) => line.tax_code_id)).toEqual([null]);
   await world.settings({ postWithoutTax: false });
 });
+
+test('a clean invoice takes five calls and seven actions', async () => {
+  // What is sent comes back as an event, and reading that is no call of the push; nothing after this needs events.
+  await world.stack.control('PUT', '/settings', { webhooks: { delayProbability: 1, delayMs: 24 * 3_600_000 } });
+  await eventually(async () => (await db().$count(inboxEvent, eq(inboxEvent.state, 'pending'))) === 0);
+  const before = await requests();
+  const id = await world.send({ number: 'CLEAN-1' });
+  expect((await world.ended(id)).integration).toBe('sent');
+  expect((await requests()) - before).toBe(5);
+  expect(await actionsOf(id)).toBe(7);
+});
+
+/** One for the start, one for each activity, one for the search attributes. */
+async function actionsOf(id: string): Promise<number> {
+  await handleOf(id).result();
+  const history = await handleOf(id).fetchHistory();
+  const counted = ['activityTaskScheduledEventAttributes', 'upsertWorkflowSearchAttributesEventAttributes'] as const;
+  return 1 + (history.events ?? []).filter((event) => counted.some((name) => event[name] != null)).length;
+}
+
+const handleOf = (id: string) =>
+  world.stack.deps.temporal.workflow.getHandle(workflowIds.invoice(world.stack.account, id));
 
 test('every request of ours is as the contract says', async () => {
   const contract = await world.stack.control<{ checked: number; violations: unknown[] }>('GET', '/contract');
