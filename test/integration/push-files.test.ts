@@ -3,11 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAttachment } from '../../db/queries/invoice-files.ts';
 import { sendFilesAgain } from '../../db/queries/invoice-steps.ts';
 import { workflowIds } from '../../platform/workflow-ids.ts';
-import { type PushWorld, startPushWorld, type Wish } from './push-world.ts';
+import { holdBackEvents, type PushWorld, startPushWorld, type Wish } from './push-world.ts';
 
 let world: PushWorld;
 beforeAll(async () => {
   world = await startPushWorld({ simulator: { checkContract: true } });
+  await holdBackEvents(world.stack);
 }, 120_000);
 afterAll(() => world?.stack.close());
 

@@ -6,7 +6,7 @@ import { inboxEvent } from '../../db/schema/index.ts';
 import { createDocumentDispatcher } from '../../dispatch/documents.ts';
 import { workflowIds } from '../../platform/workflow-ids.ts';
 import { eventually } from '../environment/stack.ts';
-import { type PushWorld, startPushWorld } from './push-world.ts';
+import { holdBackEvents, type PushWorld, startPushWorld } from './push-world.ts';
 
 let world: PushWorld;
 beforeAll(async () => {
@@ -313,8 +313,7 @@ test('the same project is posted to without tax where the account says so', asyn
 });
 
 test('a clean invoice takes five calls and seven actions', async () => {
-  // What is sent comes back as an event, and reading that is no call of the push; nothing after this needs events.
-  await world.stack.control('PUT', '/settings', { webhooks: { delayProbability: 1, delayMs: 24 * 3_600_000 } });
+  await holdBackEvents(world.stack);
   await eventually(async () => (await db().$count(inboxEvent, eq(inboxEvent.state, 'pending'))) === 0);
   const before = await requests();
   const id = await world.send({ number: 'CLEAN-1' });

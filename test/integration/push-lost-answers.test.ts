@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { knownBudgetCode } from '../../db/schema/index.ts';
-import { type PushWorld, startPushWorld } from './push-world.ts';
+import { holdBackEvents, type PushWorld, startPushWorld } from './push-world.ts';
 
 let world: PushWorld;
 beforeAll(async () => {
   world = await startPushWorld({ env: { SETTLE_DELAY_MS: '400' } });
+  await holdBackEvents(world.stack);
   await world.settings({ createMissingCodes: true });
 }, 120_000);
 afterAll(() => world?.stack.close());

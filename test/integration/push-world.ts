@@ -83,6 +83,10 @@ export interface PushWorld {
 
 let count = 0;
 
+/** What is sent comes back as events, and reading those is no call of a push: whoever counts calls holds them back. */
+export const holdBackEvents = (stack: Stack) =>
+  stack.control('PUT', '/settings', { webhooks: { delayProbability: 1, delayMs: 24 * 3_600_000 } });
+
 export async function startPushWorld(options: StackOptions = {}): Promise<PushWorld> {
   const stack = await startStack(options);
   try {
