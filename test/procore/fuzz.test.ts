@@ -32,7 +32,7 @@ function values(schema: JsonSchema, name = ''): fc.Arbitrary<unknown> {
 
 /** The fields we read as decimals; other strings may hold any text. */
 const MONEY =
-  /^(amount|quantity|hours|lunch_time|unit_cost|total_amount|extended_amount|grand_total|approved_change_orders|total_requisitions_amount|rate1|original_budget_amount|scheduled_\w+|net_amount|materials_presently_stored|tax_applicable_to_this_payment|work_completed_(from|this)_\w+|work_completed_retainage_(from|retained|released)_\w+)$/;
+  /^(amount|quantity|hours|lunch_time|unit_cost|total_amount|extended_amount|grand_total|approved_change_orders|total_requisitions_amount|total_payments|pending_change_orders|draft_change_orders_amount|rate1|original_budget_amount|scheduled_\w+|net_amount|materials_presently_stored|tax_applicable_to_this_payment|work_completed_(from|this)_\w+|work_completed_retainage_(from|retained|released)_\w+)$/;
 
 function object(schema: JsonSchema): fc.Arbitrary<Record<string, unknown>> {
   const known = Object.entries(schema.properties ?? {});
