@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import {
   costType,
   payableAccount,
+  procoreCompany,
   procoreLink,
   procoreTaxCode,
   projectCostCode,
@@ -130,7 +131,8 @@ export const RECORD_ROWS: ErrorRow[] = [
     says: 'Code 03-972 exists 2 times in project P-1007 Harbour Apartments. Choose the exact one.',
     async cause(world, number) {
       const id = await world.approved({ number, lines: [{ projectCostCodeId: await world.addCode(0, '03-972') }] });
-      await world.stack.control('PUT', '/settings', { webhooks: { delayProbability: 1, delayMs: 600_000 } });
+      // A delayed event would hold up every one behind it, as Procore tells in order.
+      await db(world).update(procoreCompany).set({ syncProjectCostCodes: false });
       await codeThere(world, '03', '972');
       await codeThere(world, '03', '972');
       await world.queue(id);
@@ -139,7 +141,7 @@ export const RECORD_ROWS: ErrorRow[] = [
     async fix(world) {
       const [, second] = (await records(world, 'cost_codes')).filter((one) => one.full_code === '03-972');
       await control(world, 'DELETE', `/records/cost_codes/${second!.id}`);
-      await world.stack.control('PUT', '/settings', { webhooks: { delayProbability: 0 } });
+      await db(world).update(procoreCompany).set({ syncProjectCostCodes: true });
     },
   },
   {
@@ -162,6 +164,7 @@ export const RECORD_ROWS: ErrorRow[] = [
       return onCode(world, number, id);
     },
     fix: (world) => codeThere(world, '03', '973'),
+    goesByItself: true,
   },
   {
     code: 'TYPE_MISSING',
