@@ -184,6 +184,7 @@ export function markText(
   if (mark === 'skipped') return `Linked, not written: ${procoreIds.map((id) => `Procore #${id}`).join(', ')}`;
   if (mark === 'waiting') return WAITING[waitingFor as ErrorCode] ?? 'Waiting for Procore';
   if (problem !== undefined && !isOnItsWay(mark)) return messageOf(problem);
+  if (mark === 'held') return 'Stopped before it was finished. Retry goes on from what stands there already';
   return null;
 }
 

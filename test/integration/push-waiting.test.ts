@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { holdAbandoned } from '../../db/queries/document-queue.ts';
+import { listInvoices } from '../../db/queries/invoice-list.ts';
 import { approveInvoice, cancelInvoice, queueInvoices, retryInvoice } from '../../db/queries/invoice-steps.ts';
 import { getInvoice, updateInvoice } from '../../db/queries/invoices.ts';
 import { procoreConnection } from '../../db/schema/index.ts';
@@ -106,4 +108,21 @@ test('a run that was cancelled half way holds the invoice; a retry goes on from 
   await retry(id);
   expect((await world.ended(id)).integration).toBe('sent');
   expect(await world.held(world.numberOf(id))).toHaveLength(1);
+}, 60_000);
+
+test('an invoice whose run vanished is held and says how to go on', async () => {
+  const fault = await down();
+  const id = await world.send();
+  await waiting(id);
+  const { db, temporal } = world.stack.deps;
+  await temporal.workflow.getHandle(workflowIds.invoice(world.stack.account, id)).terminate('lost');
+  await holdAbandoned(db, world.stack.account, id);
+  const [row] = (await listInvoices(db, world.stack.account, { tab: 'failed', limit: 10 })).rows;
+  expect(row).toMatchObject({
+    id,
+    integrationText: 'Stopped before it was finished. Retry goes on from what stands there already',
+  });
+  await world.stack.control('DELETE', `/faults/${fault.id}`);
+  await retry(id);
+  expect((await world.ended(id)).integration).toBe('sent');
 }, 60_000);
