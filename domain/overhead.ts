@@ -11,8 +11,9 @@ import {
 } from './invoice.ts';
 import { splitByProject } from './preflight.ts';
 import { spreadCents } from './rounding.ts';
+import { claimedOn, splitByCommitment } from './routing.ts';
 import { shortReference } from './stamp.ts';
-import { procoreTax } from './tax.ts';
+import { procoreTax, type TaxedLine } from './tax.ts';
 
 /** What overhead invoices are governed by; see db/schema/settings.ts. */
 export interface OverheadSettings {
@@ -51,7 +52,6 @@ export interface Split {
  */
 export function splitInvoice(invoice: InvoiceDocument): Split {
   const lines = invoice.lines.filter((line) => line.project === null);
-  const parts = splitByProject(invoice);
   if (lines.length === 0)
     return {
       project: cents(invoice.total),
@@ -60,14 +60,8 @@ export function splitInvoice(invoice: InvoiceDocument): Split {
       overheadTax: '0.00',
       lines,
     };
-  const project = sum(parts.flatMap((part) => part.lines.map(({ amount }) => amount)));
-  const projectTax = sum(
-    parts.map((part) =>
-      procoreTax(
-        part.lines.map(({ amount, taxCode }) => ({ amount, rate: taxCode?.mapped?.rate ?? taxCode?.rate ?? null })),
-      ),
-    ),
-  );
+  const project = sum(invoice.lines.filter((line) => line.project !== null).map(({ amount }) => amount));
+  const projectTax = sum(taxedInProcore(invoice).map(procoreTax));
   return {
     project: project.toFixed(2),
     projectTax: projectTax.toFixed(2),
@@ -75,6 +69,23 @@ export function splitInvoice(invoice: InvoiceDocument): Split {
     overheadTax: new Decimal(invoice.tax).minus(projectTax).toFixed(2),
     lines,
   };
+}
+
+/** The lines of each Procore record: a direct cost for each project, a claim for each commitment. */
+function taxedInProcore(invoice: InvoiceDocument): TaxedLine[][] {
+  const taxed = ({ taxCode }: DocumentLine, amount: string) => ({
+    amount,
+    rate: taxCode?.mapped?.rate ?? taxCode?.rate ?? null,
+  });
+  const directCosts = splitByProject(invoice).map(({ lines }) => lines.map((line) => taxed(line, line.amount)));
+  const claims = splitByCommitment(invoice).map(({ commitment }) =>
+    invoice.lines.flatMap((line) =>
+      claimedOn(line)
+        .filter((one) => one.commitment.id === commitment.id)
+        .map(({ amount }) => taxed(line, amount)),
+    ),
+  );
+  return [...directCosts, ...claims];
 }
 
 const cents = (amount: string) => new Decimal(amount).toFixed(2);
@@ -198,7 +209,7 @@ function textOf(invoice: InvoiceDocument, split: Split): string {
   const what = invoice.kind === 'credit' ? 'credit' : 'invoice';
   const reference = shortReference(invoice.id);
   if (!isMixed(invoice)) return `Lentune ${what} ${invoice.number} ${reference}`;
-  const projects = splitByProject(invoice).map(({ project }) => projectText(project));
+  const projects = [...new Set(invoice.lines.flatMap(({ project }) => (project === null ? [] : projectText(project))))];
   const where = projects.length === 1 ? ` (${projects[0]})` : ` (${projects.length} projects)`;
   const [here, all, there] = [split.overhead, invoice.total, split.project].map((amount) => `$${formatMoney(amount)}`);
   return `Part of ${what} ${invoice.number}: ${here} of ${all} excluding GST; the rest, ${there}, goes through Procore${where} ${reference}`;

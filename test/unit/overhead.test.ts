@@ -5,6 +5,7 @@ import { Decimal, sum } from '../../domain/decimal.ts';
 import type { DocumentLine, InvoiceDocument } from '../../domain/invoice.ts';
 import { type Books, jointMark, overheadFindings, planBill, splitInvoice } from '../../domain/overhead.ts';
 import { partTotal, splitByProject } from '../../domain/preflight.ts';
+import { allocated } from './claim-builder.ts';
 import { aLine, anInvoice, aProject, aTaxCode } from './invoice-builder.ts';
 
 const overheadLine = (fields: Partial<DocumentLine> = {}): DocumentLine =>
@@ -52,6 +53,20 @@ test('a mixed invoice is split by line; the bill says where the rest goes and ca
     },
   ]);
   expect(desired.bill).toMatchObject({ date: '2026-11-18', dueDate: '2026-12-18', contactId: 'contact-1' });
+});
+
+test('what is claimed on an order goes to Procore, not into the bill too', () => {
+  const claimed = aLine({ allocations: [allocated()] });
+  const lines = [claimed, overheadLine({ position: 2, amount: '50.00' })];
+  const onOrder = anInvoice({ total: '150.00', tax: '22.50', lines });
+  expect(splitInvoice(onOrder)).toMatchObject({
+    project: '100.00',
+    projectTax: '15.00',
+    overhead: '50.00',
+    overheadTax: '7.50',
+  });
+  expect(plan(onOrder)).toMatchObject({ total: '50.00', tax: '7.50' });
+  expect(plan(onOrder).bill.lines.at(-1)?.description).toMatch(/goes through Procore \(P-1007 Harbour Apartments\)/);
 });
 
 test('an invoice of overheads alone is wholly a bill', () => {
