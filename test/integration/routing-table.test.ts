@@ -1,8 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { replaceAllocations } from '../../db/queries/invoice-allocations.ts';
 import { approveInvoice, checkInvoice } from '../../db/queries/invoice-steps.ts';
 import { createInvoice } from '../../db/queries/invoices.ts';
-import { procoreCompany } from '../../db/schema/index.ts';
+import { procoreCompany, subContract } from '../../db/schema/index.ts';
 import type { DocumentCommitment } from '../../domain/allocations.ts';
 import type { InvoiceDraft, InvoiceLineDraft } from '../../domain/invoice.ts';
 import { type ClaimWorld, startClaimWorld } from './claim-world.ts';
@@ -17,9 +18,21 @@ beforeAll(async () => {
   world = await startClaimWorld({ env: { SETTLE_DELAY_MS: '300' } });
   books = await withBooks(world);
   order = await world.commitment('PO-1007-03');
+  await giveBothToOneSupplier();
   subcontract = await world.commitment('SC-1007-01');
 }, 180_000);
 afterAll(() => world?.stack.close());
+
+/** So that one invoice can be claimed on the order and on the subcontract. */
+async function giveBothToOneSupplier(): Promise<void> {
+  const { procoreId } = await world.commitment('SC-1007-01');
+  const theirs = await control<{ vendor_id: number }>('GET', `/records/purchase_order_contracts/${order.procoreId}`);
+  await control('PATCH', `/records/work_order_contracts/${procoreId}`, { vendor_id: theirs.vendor_id });
+  await world.stack.deps.db
+    .update(subContract)
+    .set({ payableAccountId: order.vendorId })
+    .where(eq(subContract.number, 'SC-1007-01'));
+}
 
 interface Line {
   amount: string;
@@ -160,6 +173,29 @@ const ROWS: Row[] = [
       ],
       claims: [['PO-1007-03', 22]],
       bills: [['ACCPAY', 26]],
+    },
+  },
+  {
+    what: 'two commitments, other lines and an overhead: a requisition each, direct costs and a bill',
+    invoice: () => ({
+      lines: [
+        { project: 0, amount: '27.00', on: { commitment: order, line: 0 } },
+        { project: 0, amount: '28.00', on: { commitment: subcontract, line: 0 } },
+        { project: 0, amount: '29.00' },
+        { project: 1, amount: '30.00' },
+        { amount: '31.00' },
+      ],
+    }),
+    ends: {
+      costs: [
+        [0, 29],
+        [1, 30],
+      ],
+      claims: [
+        ['PO-1007-03', 27],
+        ['SC-1007-01', 28],
+      ],
+      bills: [['ACCPAY', 31]],
     },
   },
 ];
