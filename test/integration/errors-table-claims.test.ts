@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../environment/stack.ts';
 import { type ClaimWorld, startClaimWorld } from './claim-world.ts';
 import { CLAIM_ROWS } from './error-rows/claims.ts';
 import { play } from './error-rows/row.ts';
@@ -6,6 +7,7 @@ import { play } from './error-rows/row.ts';
 let world: ClaimWorld;
 beforeAll(async () => {
   world = await startClaimWorld({ env: { SETTLE_DELAY_MS: '300' } });
+  await hearOfCommitments(world);
 }, 180_000);
 afterAll(() => world?.stack.close());
 beforeEach(async () => {
@@ -13,6 +15,18 @@ beforeEach(async () => {
   for (const { id } of records)
     await world.stack.control('PATCH', `/records/requisitions/${id}`, { status: 'approved' });
 });
+
+/** Has Procore tell of commitments and change orders. */
+async function hearOfCommitments({ stack, company }: ClaimWorld): Promise<void> {
+  const path = `/api/companies/${company.id}`;
+  const triggers = async () => {
+    const { body } = await stack.api<{ webhooks: string | null }>('GET', path);
+    return Number(/(\d+) trigger/.exec(body.webhooks ?? '')?.[1] ?? 0);
+  };
+  const before = await eventually(async () => (await triggers()) || undefined, 30_000);
+  await stack.api('PATCH', path, { syncSubContracts: true, purchaseOrderMaster: 'procore' });
+  await eventually(async () => (await triggers()) > before, 30_000);
+}
 
 const cents = (amounts: string[]) => amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 100), 0) / 100;
 

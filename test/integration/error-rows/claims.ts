@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { replaceAllocations } from '../../../db/queries/invoice-allocations.ts';
 import { approveInvoice } from '../../../db/queries/invoice-steps.ts';
-import { payableInvoice } from '../../../db/schema/index.ts';
+import { inboxScope, payableInvoice } from '../../../db/schema/index.ts';
 import type { ClaimWorld } from '../claim-world.ts';
 import { control, correct, draft, type ErrorRow, entered, records } from './row.ts';
 
@@ -148,12 +148,11 @@ export const CLAIM_ROWS: ErrorRow<ClaimWorld>[] = [
     async fix(world) {
       const on = await world.commitment('SC-1007-01');
       const { variation } = on.lines.find((line) => line.variation?.state === 'awaiting_approval')!;
+      // The scope has read a lot and would wait before it reads again.
+      await world.stack.deps.db.update(inboxScope).set({ quietUntil: sql`now()`, paidUntil: sql`now()` });
       await control(world, 'PATCH', `/records/change_order_packages/${variation!.procoreId}`, { status: 'approved' });
-      // As it comes in with the next look at the commitment.
-      await world.stack.deps.db.execute(
-        sql`update variation set state = 'approved', worth = amount where procore_status <> 'void' and sub_contract_id = ${on.id} and number = ${variation!.number}`,
-      );
     },
+    goesByItself: true,
   },
   {
     code: 'NO_OPEN_PERIOD',
