@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { DesiredBill } from '../../domain/bill.ts';
 import { Decimal } from '../../domain/decimal.ts';
 import type { InvoiceDocument } from '../../domain/invoice.ts';
@@ -33,7 +33,12 @@ export async function overheadView(db: Queryable, document: InvoiceDocument): Pr
     .select({ push: overheadPush, system: accountingConnection.system, consentUrl: accountingConnection.consentUrl })
     .from(overheadPush)
     .leftJoin(accountingCompany, eq(accountingCompany.id, overheadPush.companyId))
-    .leftJoin(accountingConnection, eq(accountingConnection.id, accountingCompany.connectionId))
+    // Until its books are known, it is meant for those the account is connected to.
+    .leftJoin(
+      accountingConnection,
+      sql`${accountingConnection.id} = coalesce(${accountingCompany.connectionId},
+        (select id from accounting_connection where account = ${overheadPush.account} limit 1))`,
+    )
     .where(eq(overheadPush.invoiceId, document.id));
   const split = splitInvoice(document);
   if (split.lines.length === 0 && !row?.push.remoteId) return null;
