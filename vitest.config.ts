@@ -44,7 +44,8 @@ export default defineConfig({
             '{api,db,dispatch,activities,workflows}/**/*.test.ts',
           ],
           globalSetup: SERVICES,
-          maxWorkers: 2,
+          // They wait more than they reckon.
+          maxWorkers: 3,
           testTimeout: 30_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 2 },

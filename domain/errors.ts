@@ -158,7 +158,7 @@ export const CATALOGUE = {
     where: 'tax-mapping',
     message: (d: { taxCode: string; ours: string; theirs: string }) =>
       `Tax code ${d.taxCode} is ${d.ours} % in Lentune and ${d.theirs} % in Procore.`,
-    fix: 'Map it to a Procore tax code of the same rate, or give the line of the order that rate in Procore.',
+    fix: 'Map it to a Procore tax code of the same rate. On an order, its line can be given that rate in Procore instead.',
   },
   TAX_TOTAL_DIFF: {
     fixedBy: 'clerk',

@@ -220,7 +220,7 @@ export const RECORD_ROWS: ErrorRow[] = [
     code: 'TAX_RATE_DIFF',
     when: 'the tax code is mapped to one of another rate',
     told: 'send',
-    says: 'Tax code GST-OLD is 12.5 % in Lentune and 15 % in Procore. Map it to a Procore tax code of the same rate.',
+    says: 'Tax code GST-OLD is 12.5 % in Lentune and 15 % in Procore. Map it to a Procore tax code of the same rate. On an order, its line can be given that rate in Procore instead.',
     async cause(world, number) {
       const taxCodeId = await taxOf(world, 'GST-OLD', '12.5');
       await mapTax(world, taxCodeId);
