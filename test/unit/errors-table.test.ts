@@ -22,6 +22,14 @@ const ELSEWHERE: Partial<Record<ErrorCode, [file: string, words?: string]>> = {
   TIME_MODE_MISMATCH: ['integration/post-timesheet.test.ts'],
   ATTACHMENT_FAILED: ['integration/push-files.test.ts'],
   BEFORE_GO_LIVE: ['integration/push-choices.test.ts'],
+  GL_CODE_BLANK: ['unit/overhead.test.ts'],
+  TAX_CODE_BLANK: ['unit/overhead.test.ts'],
+  ACCOUNTING_NOT_CONNECTED: ['unit/overhead.test.ts'],
+  BILL_DUPLICATE: ['integration/push-overhead.test.ts'],
+  BILL_EDITED: ['integration/push-overhead.test.ts'],
+  BILL_TWICE: ['unit/bill.test.ts'],
+  BILL_GONE: ['unit/bill.test.ts'],
+  BILL_LOCKED: ['unit/bill.test.ts'],
   BILL_NOT_SETTLED: ['unit/bill.test.ts'],
 };
 

@@ -1,30 +1,15 @@
 import { eq } from 'drizzle-orm';
 import { listOrganisations, saveTaxTypes } from '../../../db/queries/accounting.ts';
-import { approveInvoice } from '../../../db/queries/invoice-steps.ts';
 import { accountingConnection, accountingTaxMapping, taxCode } from '../../../db/schema/index.ts';
 import type { InvoiceLineDraft } from '../../../domain/invoice.ts';
-import { shortReference } from '../../../domain/stamp.ts';
 import type { Invoice } from '../../../schemas/invoices.ts';
-import { eventually } from '../../environment/stack.ts';
-import type { HeldBill, OverheadWorld } from '../overhead-world.ts';
-import { again, breaking, control, correct, draft, type ErrorRow, entered, mended, records } from './row.ts';
+import type { OverheadWorld } from '../overhead-world.ts';
+import { breaking, control, type ErrorRow, mended, records } from './row.ts';
 
 const BILLS = '/xero/.*/Invoices';
 const db = (world: OverheadWorld) => world.stack.deps.db;
 const send = (world: OverheadWorld, number: string, line: Partial<InvoiceLineDraft> = {}) =>
   world.send({ number, lines: [world.overhead(line)] });
-const patch = (world: OverheadWorld, bill: HeldBill, fields: object) =>
-  control(world, 'PATCH', `/records/xero_invoices/${bill.id}`, fields);
-
-/** Sends the bill, lets people work on it there, and sends it again. */
-async function workedOn(world: OverheadWorld, number: string, edit: (bill: HeldBill) => object): Promise<string> {
-  const id = await send(world, number);
-  await world.ended(id, 90_000);
-  const bill = (await world.bills(number))[0]!;
-  await patch(world, bill, edit(bill));
-  await again(world, id);
-  return id;
-}
 
 async function tenantOf(world: OverheadWorld): Promise<string> {
   return (await records<{ tenant_id: string }>(world, 'xero_organisations'))[0]!.tenant_id;
@@ -32,22 +17,6 @@ async function tenantOf(world: OverheadWorld): Promise<string> {
 
 async function contact(world: OverheadWorld, name: string, status: 'ACTIVE' | 'ARCHIVED'): Promise<void> {
   await control(world, 'POST', '/records/xero_contacts', { tenant_id: await tenantOf(world), name, status });
-}
-
-/** A bill of Kiwi Plumbing over $100 that did not come from us. */
-async function byHand(world: OverheadWorld, number: string, description: string): Promise<void> {
-  if ((await world.contacts('Kiwi Plumbing')).length === 0) await contact(world, 'Kiwi Plumbing', 'ACTIVE');
-  const [supplier] = await world.contacts('Kiwi Plumbing');
-  const money = { Quantity: 1, UnitAmount: 100, LineAmount: 100, AccountCode: '445', TaxType: 'INPUT2', TaxAmount: 15 };
-  await control(world, 'POST', '/records/xero_invoices', {
-    tenant_id: await tenantOf(world),
-    type: 'ACCPAY',
-    number,
-    contact_uuid: supplier!.uuid,
-    date: '2026-03-18',
-    status: 'SUBMITTED',
-    lines: [{ Description: description, ...money }],
-  });
 }
 
 const statusOf = async (world: OverheadWorld, name: string, status: string, nth = 0) => {
@@ -119,7 +88,7 @@ export const OVERHEAD_ROWS: ErrorRow<OverheadWorld>[] = [
     code: 'ACCOUNTING_REFUSED',
     when: 'accounting refuses the bill in words of its own',
     told: 'send',
-    says: 'Xero refused the bill #: Not today. Correct what it names, then retry.',
+    says: 'Xero refused #: Not today. Correct what it names, then retry.',
     async cause(world, number) {
       const body = { Elements: [{ ValidationErrors: [{ Message: 'Not today.' }] }] };
       await breaking(world, 'PUT', `${BILLS}$`, { kind: 'status', status: 400, body });
@@ -139,15 +108,6 @@ export const OVERHEAD_ROWS: ErrorRow<OverheadWorld>[] = [
     fix: (world) => world.settings({ mixedInvoices: 'split' }),
   },
   {
-    code: 'GL_CODE_BLANK',
-    when: 'an overhead line has no GL code',
-    told: 'send',
-    says: 'Line 1 has no project and no GL code. Choose a project or a GL code.',
-    cause: (world, number) => send(world, number, { glCode: null }),
-    fix: (world, id) => correct(world, id, { lines: [{ ...world.overhead(), amount: '100.00' }] }),
-    goesByItself: true,
-  },
-  {
     code: 'GL_CODE_UNKNOWN',
     when: 'accounting lacks the account',
     told: 'send',
@@ -157,15 +117,6 @@ export const OVERHEAD_ROWS: ErrorRow<OverheadWorld>[] = [
       const fields = { tenant_id: await tenantOf(world), code: '777', name: 'New' };
       await control(world, 'POST', '/records/xero_accounts', fields);
     },
-  },
-  {
-    code: 'TAX_CODE_BLANK',
-    when: 'an overhead line has no tax code',
-    told: 'send',
-    says: 'Line 1 goes to accounting and has no tax code. Choose a tax code; one of 0 % says that there is no GST.',
-    cause: (world, number) => send(world, number, { taxCodeId: null }),
-    fix: (world, id) => correct(world, id, { lines: [{ ...world.overhead(), amount: '100.00' }] }),
-    goesByItself: true,
   },
   {
     code: 'TAX_TYPE_UNMAPPED',
@@ -215,101 +166,5 @@ export const OVERHEAD_ROWS: ErrorRow<OverheadWorld>[] = [
       return world.send({ number, vendorId: await world.addVendor('Long Gone'), lines: [world.overhead()] });
     },
     fix: (world) => statusOf(world, 'Long Gone', 'ACTIVE'),
-  },
-  {
-    code: 'ACCOUNTING_NOT_CONNECTED',
-    when: 'no accounting system is connected',
-    told: 'send',
-    says: 'Invoice # has $100.00 on lines without a project, and no accounting system is connected. Connect it under Settings > Integration > Accounting, or give the lines a project.',
-    async cause(world, number) {
-      await db(world)
-        .update(accountingConnection)
-        .set({ state: 'disconnected' })
-        .where(eq(accountingConnection.id, world.connection.id));
-      return send(world, number);
-    },
-    fix: (world) => world.signIn(),
-  },
-  {
-    code: 'BILL_DUPLICATE',
-    when: 'somebody typed it in by hand',
-    told: 'send',
-    says: 'Xero already has # from Kiwi Plumbing, and we did not put it there. Link it without writing, or change the number.',
-    async cause(world, number) {
-      await byHand(world, number, 'Typed by hand');
-      return send(world, number);
-    },
-    leaves: true,
-    fix: (world, id) => correct(world, id, { number: 'E-BILL_DUPLICATE-2' }),
-    goesByItself: true,
-  },
-  {
-    code: 'BILL_TWICE',
-    when: 'two bills of ours are both in use',
-    told: 'send',
-    says: '# stands twice in Xero. Void one of the two there.',
-    async cause(world, number) {
-      const id = await world.approved({ number, lines: [world.overhead()] });
-      for (const _nth of [1, 2]) await byHand(world, number, `Power ${shortReference(id)}`);
-      await world.queue(id);
-      return id;
-    },
-    leaves: true,
-    async fix(world) {
-      const [, second] = await world.bills('E-BILL_TWICE');
-      await patch(world, second!, { status: 'VOIDED' });
-    },
-  },
-  {
-    code: 'BILL_EDITED',
-    when: 'people changed the bill',
-    told: 'send',
-    says: '# was changed in Xero: the total is "90.00" there and "100.00" here. Change it back there, or change the invoice to match.',
-    cause: (world, number) =>
-      workedOn(world, number, ({ lines: [first, ...others] }) => ({
-        lines: [{ ...first, UnitAmount: 90, LineAmount: 90 }, ...others],
-      })),
-    leaves: true,
-    async fix(world) {
-      const bill = (await world.bills('E-BILL_EDITED'))[0]!;
-      const [first, ...others] = bill.lines;
-      await patch(world, bill, { lines: [{ ...first, UnitAmount: 100, LineAmount: 100 }, ...others] });
-    },
-  },
-  {
-    code: 'BILL_GONE',
-    when: 'the bill was voided',
-    told: 'send',
-    says: '# was deleted or voided in Xero. Ignore the invoice, or enter it again under another number.',
-    cause: (world, number) => workedOn(world, number, () => ({ status: 'VOIDED' })),
-    leaves: true,
-    async fix(world, id) {
-      const entry = draft(world, 'E-BILL_GONE-2', { lines: [{ ...world.overhead(), amount: '100.00' }] });
-      const { account } = world.stack;
-      // A bill that was voided stays so; the invoice is entered again.
-      await world.stack.api('POST', `/api/invoices/${id}/ignore`, { reason: 'Entered again.' });
-      const other = await entered(world, entry);
-      await approveInvoice(db(world), account, other, 'approver');
-      await world.queue(other);
-      await eventually(async () => (await world.ended(other, 90_000)).integration === 'sent', 90_000);
-    },
-    ends: 'ignored',
-  },
-  {
-    code: 'BILL_LOCKED',
-    when: 'something is paid on it, and we change it',
-    told: 'send',
-    says: '# can no longer be changed in Xero: something is paid on it. Undo the payment or unlock the period there, or enter a credit.',
-    async cause(world, number) {
-      const id = await send(world, number);
-      await world.ended(id, 90_000);
-      await patch(world, (await world.bills(number))[0]!, { amount_paid: 50, status: 'AUTHORISED' });
-      await correct(world, id, { lines: [{ ...world.overhead({ description: 'Power of March' }), amount: '100.00' }] });
-      return id;
-    },
-    leaves: true,
-    async fix(world) {
-      await patch(world, (await world.bills('E-BILL_LOCKED'))[0]!, { amount_paid: 0, status: 'SUBMITTED' });
-    },
   },
 ];
