@@ -30,7 +30,7 @@ test('an invoice that fails says why in its row, and passes after the fix', asyn
   await picture(page, 'check-screen');
   await page.getByRole('link', { name: 'Open Options' }).click();
   await page.getByRole('textbox', { name: 'Invoice rounding tolerance' }).fill('0.10');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('row', { name: 'Invoice rounding tolerance $0.00 $0.10' }).waitFor();
   await page.getByRole('button', { name: 'Save changes' }).click();
   await page.getByText('Settings saved.').waitFor();

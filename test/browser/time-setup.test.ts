@@ -128,7 +128,7 @@ test('defaults, the mapping of time types and the approval that counts are chose
   await page.getByLabel('Send time sheet on submission').check();
   await page.getByRole('tab', { name: 'Options' }).click();
   await page.getByLabel('Approval after which a time sheet is sent').selectOption('The first one');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   const shown = page.getByRole('dialog');
   await shown.getByText('The first one').waitFor();
   await shown.getByRole('button', { name: 'Save' }).click();
