@@ -51,7 +51,13 @@ export async function act(id: string, action: InvoiceAction): Promise<Invoice> {
 export async function deleteInvoice(id: string): Promise<void> {
   await api.delete(`/api/invoices/${id}`, z.null());
   queryClient.removeQueries({ queryKey: invoiceQuery(id).queryKey });
-  await queryClient.invalidateQueries({ queryKey: ['invoices'], predicate: ({ queryKey }) => queryKey[2] !== id });
+  const others = {
+    queryKey: ['invoices'],
+    predicate: (query: { queryKey: readonly unknown[] }) => query.queryKey[2] !== id,
+  };
+  // A list that was asked for while the invoice still stood would show it again.
+  await queryClient.cancelQueries(others);
+  await queryClient.invalidateQueries({ ...others, refetchType: 'all' });
 }
 
 export const fileUrl = (invoiceId: string, fileId: string) => `/api/invoices/${invoiceId}/attachments/${fileId}`;
