@@ -24,7 +24,7 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   answer?: A;
   /** 200, or 204 when nothing is answered */
   status?: 200 | 201 | 202 | 204;
-  /** Request or answer hold a password: an Idempotency-Key is refused, since what is kept for repetition would keep it. */
+  /** Request or answer hold a password, key or secret: an Idempotency-Key is refused, since what is kept for repetition would keep it. */
   holdsPassword?: true;
   /** The handler writes the response itself and keeps it open. */
   streams?: true;

@@ -7,7 +7,7 @@ import { Id } from '../../schemas/common.ts';
 import { keptOf } from '../api-key.ts';
 import { asRoles } from '../caller.ts';
 import type { RouteContext } from '../context.ts';
-import { invalidInput, notFound } from '../refusal.ts';
+import { notFound } from '../refusal.ts';
 
 /** Keys of machines: made by an admin, shown once, ended at once. */
 export function apiKeyRoutes({ route }: RouteContext): void {
@@ -31,11 +31,9 @@ export function apiKeyRoutes({ route }: RouteContext): void {
       body: NewApiKey,
       answer: MadeApiKey,
       status: 201,
+      holdsPassword: true,
     },
-    async ({ db, caller: { account, actor }, body, request }) => {
-      // An answer kept for repetition would keep the key.
-      if (request.get('idempotency-key') !== undefined)
-        throw invalidInput([{ path: '', message: 'A key is shown once, so send this without an Idempotency-Key.' }]);
+    async ({ db, caller: { account, actor }, body }) => {
       const key = `lk_${randomBytes(32).toString('base64url')}`;
       return db.transaction(async (tx) => {
         const row = await addApiKey(tx, { account, name: body.name, scopes: body.roles, ...keptOf(key) });

@@ -39,11 +39,9 @@ export function eventHookRoutes({ route, deps: { env, secrets } }: RouteContext)
       body: NewEventHook,
       answer: MadeEventHook,
       status: 201,
+      holdsPassword: true,
     },
-    async ({ db, caller: { account, actor }, body: { url }, request }) => {
-      // An answer kept for repetition would keep the secret.
-      if (request.get('idempotency-key') !== undefined)
-        throw invalidInput([{ path: '', message: 'A secret is shown once, so send this without an Idempotency-Key.' }]);
+    async ({ db, caller: { account, actor }, body: { url } }) => {
       const { host } = new URL(url);
       if (!env.EVENT_HOOK_HOSTS.includes(host))
         throw invalidInput([
