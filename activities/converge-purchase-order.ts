@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
+import { addLog } from '../db/queries/integration-log.ts';
 import { linkOrder, loadOrderPart, noteOrder, type OrderPart } from '../db/queries/purchase-order-parts.ts';
 import type { OrderRef } from '../db/queries/purchase-order-queue.ts';
 import { type JournalEntry, journal, learn } from '../db/queries/push-parts.ts';
@@ -80,11 +81,18 @@ async function converge(work: Work): Promise<{ done: boolean }> {
     case 'forget':
       await forget(known, verdict.lines);
       return { done: false };
+    case 'rebase':
+      await keep(known, { agreed: verdict.agreed });
+      await addLog(known.db, { ...storyOf(known.part), event: 'note', result: 'info', message: verdict.note });
+      return { done: false };
     case 'write':
       if (verdict.write.kind === 'set-status') await waitForEarlierEdition(known);
       return send(known, verdict.write);
   }
 }
+
+const storyOf = ({ account, documentId }: OrderPart) =>
+  ({ account, documentKind: 'purchase_order', documentId }) as const;
 
 /** A header just made in this run is known without reading; everything else is read. */
 async function observe({ part, desired, api, runId }: Work): Promise<OrderLook> {

@@ -1,4 +1,4 @@
-import { sum } from './decimal.ts';
+import { type Decimal, sum } from './decimal.ts';
 import {
   type Agreed,
   type DesiredDirectCost,
@@ -9,7 +9,8 @@ import {
   type RemoteDirectCost,
   type Write,
 } from './direct-cost.ts';
-import { compare, type Gap, sortLines } from './direct-cost-merge.ts';
+import { rebaseRecord } from './direct-cost-edits.ts';
+import { type Comparison, compare, type Gap, sortLines } from './direct-cost-merge.ts';
 import type { ErrorCode, Facts } from './errors.ts';
 import type { AccountingMethod } from './purchase-order.ts';
 
@@ -62,6 +63,8 @@ export type OrderVerdict =
   | { kind: 'write'; write: OrderWrite }
   /** what is gone is forgotten, to be made again: some lines, or the order */
   | { kind: 'forget'; lines: string[] | null }
+  /** a person decided about edits there: the journal goes on from this */
+  | { kind: 'rebase'; agreed: OrderAgreed; note: string }
   | Refusal;
 
 const refuse = <C extends ErrorCode>(code: C, facts: Facts<C>): Refusal => ({ kind: 'refuse', code, facts }) as Refusal;
@@ -107,23 +110,44 @@ function converge(
       sent: desired.accountingMethod,
       got: record.accountingMethod,
     });
-  const { lost, conflict, gap, total } = compare(desired, agreed, record);
+  const compared = compare(desired, agreed, record);
+  const { lost, conflict, gap } = compared;
   if (lost.length > 0 && agreed.mayRecreate) return { kind: 'forget', lines: lost };
   if (lost.length > 0)
     return refuse('DELETED_REMOTELY', { number: `A line of ${number}`, project: desired.projectText });
+  if (agreed.edits !== undefined)
+    return {
+      kind: 'rebase',
+      ...rebaseRecord<OrderHeader>(desired, agreed, record, agreed.edits, {
+        noun: 'purchase order',
+        number,
+        totalOf: (after) => ownTotal(desired, after, record, compare(desired, after, record)),
+      }),
+    };
   if (conflict !== undefined) return refuse('CONFLICT', conflict);
-  const { foreign } = sortLines(desired.stamp, agreed, record.lines);
-  const theirs = sum(foreign.map((line) => line.amount));
-  if (!total.minus(theirs).equals(desired.total))
+  const total = ownTotal(desired, agreed, record, compared);
+  const isKept = agreed.kept?.ours === desired.total && total.equals(agreed.kept.theirs);
+  if (!total.equals(desired.total) && !isKept)
     return refuse('REMOTE_EDITED', {
       number,
       ours: desired.total,
       theirs: sum(record.lines.map((line) => line.amount))
-        .minus(theirs)
+        .minus(sumOfTheirs(desired, agreed, record))
         .toFixed(2),
     });
   return step(desired, agreed, record, gap);
 }
+
+/** What our own lines come to once the gap is closed: lines people added do not count. */
+const ownTotal = (
+  desired: DesiredOrder,
+  agreed: OrderAgreed,
+  record: RemoteOrder,
+  { total }: Comparison<OrderHeader>,
+): Decimal => total.minus(sumOfTheirs(desired, agreed, record));
+
+const sumOfTheirs = ({ stamp }: DesiredOrder, agreed: OrderAgreed, { lines }: RemoteOrder): Decimal =>
+  sum(sortLines(stamp, agreed, lines).foreign.map((line) => line.amount));
 
 function step(desired: DesiredOrder, agreed: OrderAgreed, record: RemoteOrder, gap: Gap<OrderHeader>): OrderVerdict {
   const { number } = desired.header;

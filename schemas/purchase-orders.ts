@@ -78,7 +78,7 @@ export type PurchaseOrderLine = z.infer<typeof PurchaseOrderLine>;
 
 /**
  * GET /api/purchase-orders/:id, and the answer of POST /api/purchase-orders/:id/{approve,unapprove,cancel,send,retry,stop,
- * ignore,unignore,deleted} (send and retry with 202)
+ * ignore,unignore,deleted,edited} (send and retry with 202)
  */
 export const PurchaseOrder = CommitmentDetail.extend({
   ...PurchaseOrderRow.shape,

@@ -1,5 +1,5 @@
 import type { StepResult } from '../../db/queries/invoices.ts';
-import { chooseDeletedOrder } from '../../db/queries/purchase-order-choices.ts';
+import { chooseDeletedOrder, chooseEditedOrder } from '../../db/queries/purchase-order-choices.ts';
 import {
   approveOrder,
   cancelOrder,
@@ -11,7 +11,7 @@ import {
 } from '../../db/queries/purchase-order-steps.ts';
 import type { Tx } from '../../db/types.ts';
 import { cancelOrderRun } from '../../dispatch/purchase-orders.ts';
-import { DeletedChoice, SendResult, WithReason } from '../../schemas/invoices.ts';
+import { DeletedChoice, EditedChoice, SendResult, WithReason } from '../../schemas/invoices.ts';
 import { OrderSendRequest, PurchaseOrder } from '../../schemas/purchase-orders.ts';
 import type { Caller } from '../caller.ts';
 import type { RouteContext } from '../context.ts';
@@ -103,6 +103,23 @@ export function purchaseOrderStepRoutes({ route, deps }: RouteContext): void {
     ({ db, caller, params: { id }, body }) =>
       db.transaction(async (tx) => {
         acceptOrder(await chooseDeletedOrder(tx, caller.account, id, caller.actor, body.choice));
+        return showOrder(tx, deps, caller, id);
+      }),
+  );
+
+  route(
+    {
+      method: 'post',
+      path: '/api/purchase-orders/:id/edited',
+      does: 'Decides about edits people made in Procore to what is ours: keep theirs, or write ours over them',
+      may: 'purchase-order.send',
+      params: OrderParams,
+      body: EditedChoice,
+      answer: PurchaseOrder,
+    },
+    ({ db, caller, params: { id }, body }) =>
+      db.transaction(async (tx) => {
+        acceptOrder(await chooseEditedOrder(tx, caller.account, id, caller.actor, body.choice));
         return showOrder(tx, deps, caller, id);
       }),
   );

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import type { EditChoice } from '../../domain/direct-cost.ts';
 import type { Finding } from '../../domain/invoice.ts';
 import { allowedOrderSteps } from '../../domain/purchase-order.ts';
 import { procoreLink, purchaseOrder, purchaseOrderLine, pushPart } from '../schema/index.ts';
@@ -55,5 +56,29 @@ export async function chooseDeletedOrder(
     .where(eq(purchaseOrder.id, id));
   await clearWaits(db, account, id);
   await noteOrderStep(db, row, actor, 'unlinked', 'Let go of: it was deleted in Procore.', 'changed');
+  return { kind: 'done' };
+}
+
+/**
+ * What a person decided about edits people made in Procore to what is ours of an order: theirs stay, or ours are written
+ * over them. Lines people added are never written to, whatever is decided.
+ */
+export async function chooseEditedOrder(
+  db: Queryable,
+  account: string,
+  id: string,
+  actor: string,
+  choice: EditChoice,
+): Promise<StepResult> {
+  const row = await lockOrder(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  const isEdited = (row.problems as Finding[]).some(({ code }) => code === 'REMOTE_EDITED' || code === 'CONFLICT');
+  if (!allowedOrderSteps(row).retry || !isEdited)
+    return { kind: 'conflict', message: 'Nothing of the purchase order was found changed in Procore.' };
+  await noteInJournal(db, account, id, { edits: choice });
+  const said =
+    choice === 'keep_theirs' ? 'What people changed in Procore is kept.' : 'Ours goes over what people changed.';
+  await noteOrderStep(db, row, actor, 'edits-decided', said, 'changed');
+  await queueOrder(db, row, actor, 'Queued for Procore.');
   return { kind: 'done' };
 }

@@ -115,6 +115,8 @@ export async function noteOrder(tx: Tx, part: OrderPart, record: RemoteOrder): P
     })
     .where(and(eq(purchaseOrder.account, account), eq(purchaseOrder.id, documentId)));
   const own = new Set(Object.values(part.agreed?.lines ?? {}).map(({ id }) => id));
+  // A line the order no longer has, but which a person let stand because people there had worked on it.
+  for (const id of part.agreed?.kept?.lines ?? []) own.delete(id);
   const theirs = record.lines.filter(({ id }) => !own.has(id));
   const ofPeople = and(eq(purchaseOrderLine.commitmentId, documentId), eq(purchaseOrderLine.origin, 'procore'));
   const kept = theirs.map(({ id }) => id);

@@ -1,13 +1,17 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { Invoice } from '../../schemas/invoices.ts';
 import { announce, announceError } from '../elements/announce.tsx';
-import { decideEdited } from './queries.ts';
 
-/** What to do about edits people made in Procore to what is ours. The third way is to change the invoice. */
-export function EditedChoices({ invoice }: { invoice: Invoice }) {
+interface EditedChoicesProps {
+  /** "invoice", "purchase order" */
+  noun: string;
+  onDecide: (choice: 'keep_theirs' | 'take_ours') => Promise<unknown>;
+}
+
+/** What to do about edits people made in Procore to what is ours. The third way is to change the document. */
+export function EditedChoices({ noun, onDecide }: EditedChoicesProps) {
   const decide = useMutation({
-    mutationFn: (choice: 'keep_theirs' | 'take_ours') => decideEdited(invoice.id, choice),
+    mutationFn: onDecide,
     onSuccess: () => announce('Decided; on its way to Procore.'),
     onError: announceError,
   });
@@ -17,7 +21,7 @@ export function EditedChoices({ invoice }: { invoice: Invoice }) {
         size="compact-xs"
         variant="default"
         loading={decide.isPending}
-        title="What people changed stays as it is there; the invoice counts as sent."
+        title={`What people changed stays as it is there; the ${noun} counts as sent.`}
         onClick={() => decide.mutate('keep_theirs')}
       >
         Keep theirs
@@ -26,7 +30,7 @@ export function EditedChoices({ invoice }: { invoice: Invoice }) {
         size="compact-xs"
         variant="default"
         disabled={decide.isPending}
-        title="What people changed on our lines is set back to the invoice. Lines they added stay."
+        title={`What people changed on our lines is set back to the ${noun}. Lines they added stay.`}
         onClick={() => decide.mutate('take_ours')}
       >
         Take ours

@@ -10,7 +10,7 @@ import { DeletedChoices } from './deleted-choices.tsx';
 import { DuplicateChoices } from './duplicate-choices.tsx';
 import { EditedChoices } from './edited-choices.tsx';
 import { fieldOf, focusField } from './fields.ts';
-import { decideDeleted } from './queries.ts';
+import { decideDeleted, decideEdited } from './queries.ts';
 import { SendEarly } from './send-early.tsx';
 
 type Problem = Invoice['problems'][number];
@@ -67,7 +67,9 @@ function Fixes({ invoice, problem, mayEdit }: { invoice: Invoice; problem: Probl
       {problem.code === 'DELETED_REMOTELY' && invoice.may.retry && (
         <DeletedChoices noun="invoice" onDecide={(choice) => decideDeleted(invoice.id, choice)} />
       )}
-      {EDITED.includes(problem.code) && invoice.may.retry && <EditedChoices invoice={invoice} />}
+      {EDITED.includes(problem.code) && invoice.may.retry && (
+        <EditedChoices noun="invoice" onDecide={(choice) => decideEdited(invoice.id, choice)} />
+      )}
       {problem.code === 'BEFORE_GO_LIVE' && invoice.may.sendEarly && <SendEarly invoice={invoice} />}
       {mayEdit && field !== null && (
         <Button size="compact-xs" variant="default" onClick={() => focusField(field)}>

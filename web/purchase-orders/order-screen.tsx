@@ -16,6 +16,7 @@ import { formatMoney } from '../format.ts';
 import { IntegrationMark } from '../integration-mark/integration-mark.tsx';
 import styles from '../invoices/check-screen.module.css';
 import { DeletedChoices } from '../invoices/deleted-choices.tsx';
+import { EditedChoices } from '../invoices/edited-choices.tsx';
 import { focusField, focusNextStep } from '../invoices/fields.ts';
 import { Timeline } from '../invoices/timeline.tsx';
 import { blankLine, type Draft, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
@@ -23,7 +24,7 @@ import { orderFieldOf } from './fields.ts';
 import { OrderFoot } from './order-foot.tsx';
 import { OrderHeader } from './order-header.tsx';
 import { OrderLines } from './order-lines.tsx';
-import { actOnOrder, decideDeleted, type OrderAction, orderLogQuery, saveOrder } from './queries.ts';
+import { actOnOrder, decideDeleted, decideEdited, type OrderAction, orderLogQuery, saveOrder } from './queries.ts';
 
 interface OrderScreenProps {
   /** null: a new one */
@@ -190,6 +191,9 @@ function Problems({ order, mayEdit, isStale }: { order: PurchaseOrder; mayEdit: 
                 {problem.code === 'DELETED_REMOTELY' && order.may.retry && (
                   <DeletedChoices noun="purchase order" onDecide={(choice) => decideDeleted(order.id, choice)} />
                 )}
+                {EDITED.includes(problem.code) && order.may.retry && (
+                  <EditedChoices noun="purchase order" onDecide={(choice) => decideEdited(order.id, choice)} />
+                )}
                 {mayEdit && field !== null && (
                   <Button size="compact-xs" variant="default" onClick={() => focusField(field)}>
                     Go to the field
@@ -212,6 +216,8 @@ function Problems({ order, mayEdit, isStale }: { order: PurchaseOrder; mayEdit: 
     </section>
   );
 }
+
+const EDITED = ['REMOTE_EDITED', 'CONFLICT'];
 
 /** Where a problem is put right that is not on this screen. */
 const PLACES: Record<string, { to: '/settings' | '/fetch' | '/vendors' | '/cost-codes'; words: string }> = {

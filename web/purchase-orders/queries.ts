@@ -49,6 +49,10 @@ export async function decideDeleted(id: string, choice: 'recreate' | 'unlink'): 
   return remember(await api.post(`/api/purchase-orders/${id}/deleted`, PurchaseOrder, { choice }));
 }
 
+export async function decideEdited(id: string, choice: 'keep_theirs' | 'take_ours'): Promise<PurchaseOrder> {
+  return remember(await api.post(`/api/purchase-orders/${id}/edited`, PurchaseOrder, { choice }));
+}
+
 export async function sendOrders(ids: string[]): Promise<z.infer<typeof SendResult>> {
   const result = await api.post('/api/purchase-orders/send', SendResult, { ids });
   await queryClient.invalidateQueries({ queryKey: ['purchase-orders'] });
