@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
+import { lookAtBill } from '../accounting/bill-look.ts';
 import { AccountingError, type OrganisationApi } from '../accounting/port.ts';
 import { readAttachment } from '../db/queries/attachments.ts';
 import { addLog } from '../db/queries/integration-log.ts';
@@ -18,7 +19,6 @@ import {
 } from '../domain/bill.ts';
 import { formatMoney } from '../domain/decimal.ts';
 import { DomainError } from '../domain/errors.ts';
-import { shortReference } from '../domain/stamp.ts';
 import { accountingRefusal } from '../platform/accounting-errors.ts';
 import { failureOf } from '../platform/errors.ts';
 import { type AccountingTrail, attemptedOverhead } from './overhead-attempt.ts';
@@ -26,7 +26,7 @@ import type { OverheadDeps } from './prepare-overhead.ts';
 import type { InvoiceRef } from './push-attempt.ts';
 
 /** The bill of one invoice while an activity works on it. */
-interface Work extends OverheadDeps {
+interface Work extends Omit<OverheadDeps, 'publicUrl'> {
   api: OrganisationApi;
   part: BillPart;
   trail: AccountingTrail;
@@ -37,10 +37,16 @@ interface Work extends OverheadDeps {
  * Brings the bill of an invoice a single write closer to what the invoice says: observe, decide, one write, as
  * converge-part.ts does for Procore's records.
  *
+ * @param attempted where its troubles are kept: on the overhead part, or on the invoice that is taken back
+ *
  * @returns whether nothing is left to write
  */
-export function convergeBill(deps: OverheadDeps, ref: InvoiceRef): Promise<{ done: boolean }> {
-  return attemptedOverhead(deps.db, ref, async (trail) => {
+export function convergeBill(
+  deps: Omit<OverheadDeps, 'publicUrl'>,
+  ref: InvoiceRef,
+  attempted = attemptedOverhead,
+): Promise<{ done: boolean }> {
+  return attempted(deps.db, ref, async (trail) => {
     const part = await loadBillPart(deps.db, ref);
     if (part === null) return { done: true };
     const { connectionId, apiUrl, organisationId } = part;
@@ -51,7 +57,7 @@ export function convergeBill(deps: OverheadDeps, ref: InvoiceRef): Promise<{ don
 }
 
 async function converge(work: Work): Promise<{ done: boolean }> {
-  const seen = await observe(work);
+  const seen = await lookAtBill(work.api, work.part, work.runId);
   const settled = work.part.sending === null ? work : await settle(work, work.part.sending, seen);
   if (settled === 'look-again') return { done: false };
   if ('again' in settled) return send(settled.work, settled.again.write, settled.again.key);
@@ -97,45 +103,6 @@ async function recognised(work: Work, seen: BillLook): Promise<Work> {
   if (seen.kind !== 'ours' || remoteId !== null || desired === null) return work;
   return keep(work, { remoteId: seen.record.id, agreed: recogniseBill(desired, seen.record) });
 }
-
-/** The record by its id, else by our reference among those of the supplier and number. One just made is known. */
-async function observe({ part, api, runId }: Work): Promise<BillLook> {
-  const { desired, agreed, remoteId, sending } = part;
-  if (remoteId !== null && agreed !== null && sending === null && agreed.freshIn === runId)
-    return {
-      kind: 'ours',
-      record: { id: remoteId, kind: agreed.kind, bill: agreed.got, status: 'draft', isPaid: false, hasFiles: false },
-      twins: [],
-    };
-  if (remoteId !== null) {
-    const kind = agreed?.kind ?? desired?.kind ?? 'bill';
-    const record = await api.showBill({ kind, id: remoteId });
-    if (record === null) return { kind: 'gone' };
-    const twins = agreed?.repeatedAt == null ? [] : (await ours(part, api)).filter(({ id }) => id !== remoteId);
-    return { kind: 'ours', record, twins };
-  }
-  const found = await standing(part, api);
-  const [record, ...twins] = found.filter((one) => isOurs(part, one));
-  if (record !== undefined) return { kind: 'ours', record, twins };
-  const [foreign] = found;
-  return foreign === undefined ? { kind: 'none' } : { kind: 'foreign', id: foreign.id };
-}
-
-/** Records of the supplier and number, of the write on its way or else of our wish. What was voided or deleted there counts as not there. */
-async function standing({ desired, sending }: BillPart, api: OrganisationApi): Promise<RemoteBill[]> {
-  const unanswered = sending?.write.kind === 'create' ? sending.write : null;
-  const kind = unanswered?.of ?? desired?.kind;
-  const bill = unanswered?.bill ?? desired?.bill;
-  if (kind === undefined || bill === undefined) return [];
-  const found = await api.findBills({ kind, contactId: bill.contactId, number: bill.number });
-  return found.filter(({ status }) => status !== 'voided' && status !== 'deleted');
-}
-
-const ours = async (part: BillPart, api: OrganisationApi): Promise<RemoteBill[]> =>
-  (await standing(part, api)).filter((one) => isOurs(part, one));
-
-const isOurs = ({ invoiceId }: BillPart, { bill }: RemoteBill): boolean =>
-  bill.lines.some(({ description }) => description.includes(shortReference(invoiceId)));
 
 type Settled = Work | 'look-again' | { work: Work; again: BillSending };
 
@@ -243,7 +210,7 @@ async function afterError(work: Work, write: BillWrite, error: unknown): Promise
   const number = desired?.bill.number ?? agreed?.sent.number ?? 'the bill';
   if (write.kind === 'create' && /must be unique|already exists|duplicate/i.test(error.said)) {
     // What has the number is only a candidate: ours by our reference, else somebody's.
-    const seen = await observe(cleared);
+    const seen = await lookAtBill(cleared.api, cleared.part, cleared.runId);
     if (seen.kind === 'ours') {
       await recognised(cleared, seen);
       return { done: false };
@@ -307,6 +274,6 @@ function sentenceOf({ part, accounting: { system } }: Work, write: BillWrite): s
     case 'remove':
       return write.why === 'twin'
         ? `Removed a second edition of the ${noun} in ${system}.`
-        : `Removed the ${noun} in ${system}: the invoice has no overheads of that kind any more.`;
+        : `Removed the ${noun} in ${system}.`;
   }
 }

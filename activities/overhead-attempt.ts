@@ -30,7 +30,8 @@ export const attemptedOverhead = <T>(
     run,
   );
 
-function refusalOfAccounting(error: unknown): Refusal | null {
+/** What an error of a step that asks accounting says in the catalogue's words. */
+export function refusalOfAccounting(error: unknown): Refusal | null {
   if (error instanceof AccountingError)
     return { refusal: accountingRefusal(error, 'what we asked'), retryAfterMs: error.retryAfterMs };
   return error instanceof DomainError ? { refusal: error } : null;

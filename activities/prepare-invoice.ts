@@ -42,6 +42,8 @@ export interface Prepared {
   missing: MissingRecord[];
   /** parts to converge, in order; none while something is missing */
   partIds: string[];
+  /** of an invoice that is taken back: its bill goes before them */
+  takesBackBill?: boolean;
 }
 
 /** Keeps what rarely changes between invoices of one worker: the units of each company. */
@@ -69,12 +71,12 @@ export function createPrepare({ db, procore, accounting }: PrepareDeps) {
   return ({ isComplete = false, ...ref }: PrepareInput): Promise<Prepared> =>
     attempted(db, ref, async (trail) => {
       const nothing = { missing: [], partIds: [] };
-      const queuedFor = await takeQueued(db, ref.account, ref.invoiceId);
+      const queuedFor = await db.transaction((tx) => takeQueued(tx, ref.account, ref.invoiceId));
       if (queuedFor === null) return { isWanted: false, ...nothing };
       await noteAttempt(db, ref, queuedFor);
       const stored = await getSettings(db, ref.account);
       if (queuedFor === 'undo')
-        return { isWanted: true, missing: [], partIds: await prepareUndo({ db, procore }, ref, trail) };
+        return { isWanted: true, missing: [], ...(await prepareUndo({ db, procore, accounting }, ref, trail)) };
       if (queuedFor === 'files') return { isWanted: true, missing: [], partIds: await prepareFiles(db, ref, stored) };
       const settings = isComplete ? { ...stored, createMissingCodes: false, createMissingVendors: false } : stored;
       const { loaded, refusals } = await loadFresh({ db, procore }, ref, settings, trail);

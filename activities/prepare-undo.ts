@@ -3,6 +3,7 @@ import { asClaimPart } from '../db/queries/claim-parts.ts';
 import { findCompanyZone } from '../db/queries/companies.ts';
 import { loadInvoice } from '../db/queries/invoice-document.ts';
 import { planUndo, type UndoPlan, undoParts } from '../db/queries/invoice-undo.ts';
+import { forgetWish } from '../db/queries/overhead-push.ts';
 import { keepProblems } from '../db/queries/push-outcome.ts';
 import type { Part } from '../db/queries/push-parts.ts';
 import type { Db } from '../db/types.ts';
@@ -13,20 +14,22 @@ import { failureOf } from '../platform/errors.ts';
 import { lookForUndo } from '../procore/claim-look.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { lookAtRecord } from '../procore/direct-cost-look.ts';
+import type { BooksDeps } from './overhead-problems.ts';
 import type { InvoiceRef, Trail } from './push-attempt.ts';
 import { openPushCompany } from './push-company.ts';
+import { prepareBillUndo } from './take-back-bill.ts';
 
 /**
  * Looks at every record of an invoice that is taken back, and plans what becomes of it. What is there now must be what the
  * person agreed to; else nothing is done.
  *
- * @returns the parts to converge
+ * @returns the parts to converge, and whether a bill has to go before them
  */
 export async function prepareUndo(
-  deps: { db: Db; procore: Pick<Procore, 'company'> },
+  deps: BooksDeps & { procore: Pick<Procore, 'company'> },
   ref: InvoiceRef,
   trail: Trail,
-): Promise<string[]> {
+): Promise<{ partIds: string[]; takesBackBill: boolean }> {
   const { db } = deps;
   const loaded = await loadInvoice(db, ref.account, ref.invoiceId);
   const order = loaded?.row.undoOrder as UndoOrder | null | undefined;
@@ -36,7 +39,11 @@ export async function prepareUndo(
     const { api } = await openPushCompany(deps, ref.account, part.companyId, trail);
     plans.push(await planOne(db, ref, part, api, order.actions[part.id]));
   }
-  return db.transaction((tx) => planUndo(tx, ref.account, ref.invoiceId, plans));
+  const takesBackBill = await prepareBillUndo(deps, ref, order.bill);
+  return db.transaction(async (tx) => {
+    if (takesBackBill) await forgetWish(tx, ref);
+    return { partIds: await planUndo(tx, ref.account, ref.invoiceId, plans), takesBackBill };
+  });
 }
 
 async function planOne(

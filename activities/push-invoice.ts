@@ -8,6 +8,7 @@ import { type ConvergePartInput, convergePart } from './converge-part.ts';
 import { type CreateMissingInput, createMissing } from './create-missing.ts';
 import { createPrepare } from './prepare-invoice.ts';
 import type { InvoiceRef } from './push-attempt.ts';
+import { takeBackBill } from './take-back-bill.ts';
 
 /** What a push needs, named by use, so that a test can hand in the simulator's. */
 export interface PushInvoiceDeps {
@@ -24,6 +25,7 @@ export const createPushInvoiceActivities = ({ db, procore, accounting, env }: Pu
     prepare: createPrepare(deps),
     createMissing: (input: CreateMissingInput) => createMissing(deps, input),
     convergePart: (input: ConvergePartInput) => convergePart(deps, input),
+    takeBackBill: (ref: InvoiceRef) => takeBackBill(deps, ref),
     /** Ends the push: mark, log, what it waits for. Gives back the mark the invoice ends with. */
     recordOutcome: ({ outcome, ...ref }: InvoiceRef & { outcome: Outcome }): Promise<InvoiceMark | null> => {
       const { workflowExecution } = activityInfo();

@@ -24,6 +24,7 @@ import { attachmentRoutes } from './routes/attachments.ts';
 import { authRoutes } from './routes/auth.ts';
 import { automaticSendingRoutes } from './routes/automatic-sending.ts';
 import { bulkActionRoutes } from './routes/bulk-actions.ts';
+import { bulkUndoRoutes } from './routes/bulk-undo.ts';
 import { commitmentRoutes } from './routes/commitments.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { comparisonRoutes } from './routes/comparisons.ts';
@@ -91,6 +92,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   duplicateRoutes,
   undoRoutes,
   bulkActionRoutes,
+  bulkUndoRoutes,
   automaticSendingRoutes,
   invoiceStepRoutes,
   overviewRoutes,

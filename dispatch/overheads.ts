@@ -4,6 +4,7 @@ import {
   dueOverheads,
   markOverheadDispatched,
   overheadsWaitingForSignIn,
+  undosWaitingForSignIn,
 } from '../db/queries/overhead-push.ts';
 import { formatMoney } from '../domain/decimal.ts';
 import type { Deps } from '../platform/deps.ts';
@@ -66,13 +67,15 @@ async function start({ db, temporal }: OverheadDispatcherDeps, due: DueOverhead)
 
 /** After a new consent: wakes the runs that wait for it. */
 export async function wakeOverheads({ db, temporal, logger }: OverheadDispatcherDeps, account: string): Promise<void> {
+  const wake = async (workflowId: string) =>
+    withDeadline(temporal, DEADLINE_MS, () => temporal.workflow.getHandle(workflowId).signal('wake')).catch(
+      (error: unknown) => logger.warn({ err: error, workflowId }, 'A waiting overhead was not woken'),
+    );
   let after: string | null = null;
   do {
     const page: string[] = await overheadsWaitingForSignIn(db, account, after);
-    for (const id of page)
-      await withDeadline(temporal, DEADLINE_MS, () =>
-        temporal.workflow.getHandle(workflowIds.overhead(account, id)).signal('wake'),
-      ).catch((error: unknown) => logger.warn({ err: error, invoice: id }, 'A waiting overhead was not woken'));
+    for (const id of page) await wake(workflowIds.overhead(account, id));
     after = page.at(-1) ?? null;
   } while (after !== null);
+  for (const id of await undosWaitingForSignIn(db, account)) await wake(workflowIds.invoice(account, id));
 }

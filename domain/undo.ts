@@ -1,3 +1,4 @@
+import type { BillUndoAction } from './bill-undo.ts';
 import { Decimal, sum } from './decimal.ts';
 import type { Agreed, DesiredDirectCost, Look, RemoteDirectCost } from './direct-cost.ts';
 import { judgeRemoval } from './direct-cost-removal.ts';
@@ -16,6 +17,8 @@ export interface UndoJudgement {
 export interface UndoOrder {
   reason: string;
   actions: Readonly<Record<string, UndoAction>>;
+  /** about the bill in accounting; left out where none stands there */
+  bill?: BillUndoAction | undefined;
 }
 
 /** Works out what taking a record back comes to, from a look at it (design: compensation and undo). */
@@ -25,6 +28,25 @@ export function judgeUndo(agreed: Agreed | null, look: Look): UndoJudgement {
   if (agreed.isAdopted) return { action: 'release', why: 'somebody else put it there, so it stays as it is' };
   const why = judgeRemoval(agreed, look.record, { evenApproved: true });
   return why === null ? { action: 'delete', why: '' } : { action: 'reverse', why };
+}
+
+/**
+ * Why one of many invoices may not be taken back with the others, from a look at it; null when all of it is simply
+ * removed. What has to be reversed or let go of is decided singly, where it is shown first.
+ */
+export function whyStays(preview: {
+  parts: readonly { projectText: string; action: UndoAction; why: string }[];
+  bill: { action: BillUndoAction | null; why: string } | null;
+}): string | null {
+  const { parts, bill } = preview;
+  if (parts.length === 0 && bill === null) return 'Nothing of it stands in Procore or accounting.';
+  if (bill?.action === null) return bill.why;
+  const reversed = parts.find(({ action }) => action === 'reverse');
+  if (reversed !== undefined)
+    return `${reversed.projectText}: ${reversed.why}. Taken back singly, a reversal is put beside it.`;
+  const released =
+    parts.find(({ action }) => action === 'release')?.why ?? (bill?.action === 'release' ? bill.why : null);
+  return released === null ? null : `Only to be let go of: ${released}. Take it back singly.`;
 }
 
 /** The number of the record that reverses another one. */

@@ -9,7 +9,7 @@ export interface PushInvoiceInput {
 }
 
 // Each attempt is a few HTTP round trips; waiting for Procore is unlimited (design: waiting).
-const { prepare, createMissing, convergePart, recordOutcome } = proxyActivities<PushInvoiceActivities>({
+const { prepare, createMissing, convergePart, takeBackBill, recordOutcome } = proxyActivities<PushInvoiceActivities>({
   startToCloseTimeout: '60 seconds',
   heartbeatTimeout: '10 seconds',
   retry: { maximumInterval: '5 minutes' },
@@ -17,7 +17,7 @@ const { prepare, createMissing, convergePart, recordOutcome } = proxyActivities<
 
 /** Posts a checked and approved invoice to Procore, part by part. Fails with a catalogue code when a person must act. */
 export async function PushInvoice(invoice: PushInvoiceInput): Promise<void> {
-  const connected = reconnecting('AUTH_EXPIRED');
+  const connected = reconnecting('AUTH_EXPIRED', 'ACCOUNTING_AUTH_EXPIRED');
   try {
     let plan = await connected(() => prepare(invoice));
     if (!plan.isWanted) return;
@@ -26,6 +26,11 @@ export async function PushInvoice(invoice: PushInvoiceInput): Promise<void> {
       while (!(await connected(() => createMissing({ ...invoice, record }))).done);
     }
     if (plan.missing.length > 0) plan = await connected(() => prepare({ ...invoice, isComplete: true }));
+    // What accounting locks is only known once it is asked, so the bill goes first: nothing is half taken back.
+    if (plan.takesBackBill) {
+      setCurrentDetails('taking the bill back from accounting');
+      while (!(await connected(() => takeBackBill(invoice))).done);
+    }
     for (const [index, partId] of plan.partIds.entries()) {
       setCurrentDetails(`part ${index + 1} of ${plan.partIds.length}`);
       while (!(await connected(() => convergePart({ account: invoice.account, partId }))).done);

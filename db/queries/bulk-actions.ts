@@ -9,6 +9,9 @@ import { invoicesOfCompany, searchedInvoices, standsStillFor } from './invoice-l
 
 export type BulkKind = (typeof bulkAction.$inferSelect)['kind'];
 
+/** What queues invoices to be sent; taking back has its own rules (bulk-undo.ts). */
+type SendingKind = Exclude<BulkKind, 'undo'>;
+
 /** What a bulk action would take. */
 export interface BulkPreview {
   count: number;
@@ -20,17 +23,19 @@ export interface BulkPreview {
 }
 
 /** Retry takes what stands still; sending takes what is approved and was never sent. */
-const STATE: Record<BulkKind, SQL> = {
+const STATE: Record<SendingKind, SQL> = {
   retry: inArray(payableInvoice.integration, ['failed', 'partial', 'held']),
   send: isNull(payableInvoice.integration),
   schedule: isNull(payableInvoice.integration),
 };
 
-const matching = (account: string, kind: BulkKind, filter: BulkFilter) =>
+const matching = (account: string, kind: SendingKind, filter: BulkFilter) =>
+  and(filtered(account, filter), eq(payableInvoice.status, 'approved'), STATE[kind]);
+
+/** Invoices a filter names, whatever their state. Needs the supplier joined. */
+export const filtered = (account: string, filter: BulkFilter) =>
   and(
     eq(payableInvoice.account, account),
-    eq(payableInvoice.status, 'approved'),
-    STATE[kind],
     filter.problem === undefined ? undefined : standsStillFor(filter.problem),
     searchedInvoices(filter.search),
     filter.payableAccountId === undefined ? undefined : eq(payableInvoice.payableAccountId, filter.payableAccountId),
@@ -47,7 +52,7 @@ const matching = (account: string, kind: BulkKind, filter: BulkFilter) =>
 export async function previewBulk(
   db: Queryable,
   account: string,
-  kind: BulkKind,
+  kind: SendingKind,
   filter: BulkFilter,
   where: SQL | undefined = undefined,
 ): Promise<BulkPreview> {
@@ -74,7 +79,7 @@ export async function startBulk(
   tx: Tx,
   account: string,
   actor: string,
-  order: { kind: BulkKind; filter: BulkFilter; expected?: number; where?: SQL },
+  order: { kind: SendingKind; filter: BulkFilter; expected?: number; where?: SQL },
 ): Promise<{ id: string; total: number } | null> {
   const found = await tx
     .select({ id: payableInvoice.id, total: payableInvoice.total })
@@ -116,7 +121,7 @@ export async function startBulk(
 
 const arrayOf = (ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::uuid[]`;
 
-async function queueAll(tx: Tx, account: string, actor: string, bulkId: string, kind: BulkKind, ids: string[]) {
+async function queueAll(tx: Tx, account: string, actor: string, bulkId: string, kind: SendingKind, ids: string[]) {
   const wanted = sql`${payableInvoice.id} = any(${arrayOf(ids)})`;
   await tx
     .update(payableInvoice)
@@ -151,7 +156,9 @@ export interface BulkView {
   value: string;
   queued: number;
   underWay: number;
+  /** of an undo: what is gone from where it was sent to */
   sent: number;
+  /** of an undo: what stayed there after all */
   failed: number;
   /** taken back, or gone on to something else */
   other: number;
@@ -170,8 +177,11 @@ const progress = (db: Queryable) =>
       value: bulkAction.value,
       queued: counted(sql`i.integration = 'queued' and i.dispatched_at is null`),
       underWay: counted(sql`i.integration in ('sending', 'waiting') or i.dispatched_at is not null`),
-      sent: counted(sql`i.integration in ('sent', 'skipped')`),
-      failed: counted(sql`i.integration in ('failed', 'partial', 'held')`),
+      sent: counted(sql`case when bulk_action.kind = 'undo' then i.integration = 'ignored'
+        else i.integration in ('sent', 'skipped') end`),
+      failed: counted(sql`case when bulk_action.kind = 'undo'
+        then i.queued_at is null and i.integration <> 'ignored' and jsonb_array_length(i.problems) > 0
+        else i.integration in ('failed', 'partial', 'held') end`),
     })
     .from(bulkAction);
 

@@ -198,6 +198,10 @@ const WAITING: Partial<Record<ErrorCode, string>> = {
   RATE_LIMIT: "Waiting for Procore's call allowance",
   SETTLING: 'Waiting to see whether Procore took the last write',
   BUSY: 'Waiting for another document to finish in Procore',
+  ACCOUNTING_AUTH_EXPIRED: 'Waiting for accounting to be reconnected',
+  ACCOUNTING_RATE_LIMIT: 'Waiting for the call allowance of accounting',
+  ACCOUNTING_UNAVAILABLE: 'Waiting for accounting',
+  BILL_SETTLING: 'Waiting to see whether accounting took the last write',
 };
 
 /** How many invoices each tab holds. */

@@ -10,6 +10,7 @@ import { CORRECTION, noteClaimed } from './claim-parts.ts';
 import { addLog } from './integration-log.ts';
 import { queue } from './invoice-steps.ts';
 import { IS_ON_ITS_WAY, lockInvoice, type StepResult } from './invoices.ts';
+import { forgetBill, loadBillPart, standsInBooks } from './overhead-push.ts';
 import { loadPart, type Part, partStates } from './push-parts.ts';
 
 const REVERSAL = 'reverse:';
@@ -38,31 +39,37 @@ export async function undoParts(db: Queryable, account: string, documentId: stri
   return parts;
 }
 
-/** Queues taking an invoice back from Procore, as a person agreed to after the preview. */
+/** Why an invoice cannot be taken back that was never sent, or was taken back already. */
+export const NOTHING_STANDS = 'Nothing of the invoice stands in Procore or accounting.';
+
+/** Queues taking an invoice back from Procore and accounting, as a person agreed to after the preview. */
 export async function queueUndo(
   db: Queryable,
   account: string,
   id: string,
   actor: string,
   order: UndoOrder,
+  bulkId: string | null = null,
 ): Promise<StepResult> {
   const row = await lockInvoice(db, account, id);
   if (row === null) return { kind: 'not-found' };
   if (isOnItsWay(row.integration)) return { kind: 'conflict', message: IS_ON_ITS_WAY };
   const states = await partStates(db, account, id);
   const standing = states.filter(isUndoable);
-  if (standing.length === 0) return { kind: 'conflict', message: 'Nothing of the invoice stands in Procore.' };
-  if (standing.some((part) => order.actions[part.id] === undefined))
-    return { kind: 'conflict', message: 'More of it stands in Procore now. Look at the preview again.' };
+  const bill = await loadBillPart(db, { account, invoiceId: id });
+  const hasBill = bill !== null && standsInBooks(bill);
+  if (standing.length === 0 && !hasBill) return { kind: 'conflict', message: NOTHING_STANDS };
+  if (standing.some((part) => order.actions[part.id] === undefined) || (hasBill && order.bill === undefined))
+    return { kind: 'conflict', message: 'More of it stands there now. Look at the preview again.' };
   await db.update(payableInvoice).set({ undoOrder: order }).where(eq(payableInvoice.id, id));
-  await queue(db, account, id, actor, { queuedFor: 'undo' });
+  await queue(db, account, id, actor, { queuedFor: 'undo', bulkId });
   await addLog(db, {
     account,
     documentId: id,
     event: 'queued',
     result: 'info',
     actor,
-    message: `Queued to be taken back from Procore: ${order.reason}`,
+    message: `Queued to be taken back: ${order.reason}`,
   });
   await writeAudit(db, { account, actor, action: 'invoice.undo-queued', subject: row.number, after: order });
   return { kind: 'done' };
@@ -122,7 +129,8 @@ export async function endUndo(
   account: string,
   row: { id: string; number: string; undoOrder: unknown },
 ): Promise<string> {
-  const { reason, actions } = (row.undoOrder ?? { reason: '', actions: {} }) as UndoOrder;
+  const { reason, actions, bill } = (row.undoOrder ?? { reason: '', actions: {} }) as UndoOrder;
+  if (bill !== undefined) await forgetBill(tx, { account, invoiceId: row.id });
   const states = await partStates(tx, account, row.id);
   const keys = states.map(({ partKey }) => partKey);
   const reversed = states.filter((part) => keys.includes(keyOfReversal(part))).map(({ id }) => id);

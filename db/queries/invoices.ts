@@ -243,6 +243,7 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
   const { row, document } = loaded;
   const steps = allowedSteps(listed);
   const parts = await partsOf(db, account, id, document.files);
+  const overhead = await overheadView(db, document);
   const nameOf = await namesOfPeople(db, [row.enteredBy, row.checkedBy, row.approvedBy]);
   return {
     ...presentRow(listed),
@@ -268,12 +269,14 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
     smallestTolerance: checkRounding(document, settings).smallestTolerance,
     files: document.files,
     parts,
-    overhead: await overheadView(db, document),
+    overhead,
     lastRun: await lastRun(db, account, id),
     allowed: {
       ...steps,
       delete: listed.integration === null && !parts.some((part) => part.isStanding),
-      undo: steps.edit && parts.some((part) => part.isStanding && part.state !== 'reversed'),
+      undo:
+        steps.edit &&
+        (overhead?.isStanding === true || parts.some((part) => part.isStanding && part.state !== 'reversed')),
       sendEarly: (steps.send || steps.retry) && document.beforeGoLive !== null,
       sendFiles: listed.integration === 'sent' && parts.some((part) => part.lacksFiles),
     },

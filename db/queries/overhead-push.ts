@@ -218,6 +218,20 @@ export async function loadBillPart(db: Queryable, ref: InvoiceRef): Promise<Bill
   };
 }
 
+/** Whether a bill stands in the books, or may. */
+export const standsInBooks = ({ remoteId, sending }: Pick<BillPart, 'remoteId' | 'sending'>): boolean =>
+  remoteId !== null || sending !== null;
+
+/** An invoice that is taken back wants nothing in the books any more. */
+export async function forgetWish(db: Queryable, ref: InvoiceRef): Promise<void> {
+  await db.update(overheadPush).set({ desired: null, updatedAt: sql`now()` }).where(mine(ref));
+}
+
+/** The journal of a bill that was taken back, or let go of, begins anew. */
+export async function forgetBill(db: Queryable, ref: InvoiceRef): Promise<void> {
+  await db.delete(overheadPush).where(mine(ref));
+}
+
 /** Changes to the journal, made only if no other attempt has touched its `sending` since it was read. */
 export interface BillEntry {
   sending?: { write: BillSending; token: string } | null;
@@ -284,6 +298,22 @@ export async function overheadsWaitingForSignIn(
     .orderBy(asc(overheadPush.invoiceId))
     .limit(100);
   return rows.map(({ invoiceId }) => invoiceId);
+}
+
+/** Invoices that are taken back and wait for somebody to sign in to accounting again. */
+export async function undosWaitingForSignIn(db: Queryable, account: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: payableInvoice.id })
+    .from(payableInvoice)
+    .where(
+      and(
+        eq(payableInvoice.account, account),
+        eq(payableInvoice.integration, 'waiting'),
+        eq(payableInvoice.queuedFor, 'undo'),
+        eq(payableInvoice.waitingFor, 'ACCOUNTING_AUTH_EXPIRED'),
+      ),
+    );
+  return rows.map(({ id }) => id);
 }
 
 /** Whether the queueing an invoice is in has an overhead part, and whether it has one for Procore. */

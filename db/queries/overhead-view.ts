@@ -25,6 +25,8 @@ export interface OverheadView {
   /** the accounting system's id of the record, and where people give it consent, which tells where its screens are */
   remoteId: string | null;
   consentUrl: string | null;
+  /** it stands there, or may */
+  isStanding: boolean;
 }
 
 /** How the overhead lines of an invoice stand; null where it has none and never had. */
@@ -59,6 +61,7 @@ export async function overheadView(db: Queryable, document: InvoiceDocument): Pr
     system: row?.system ? SYSTEMS[row.system] : null,
     remoteId: row?.push.remoteId ?? null,
     consentUrl: row?.consentUrl ?? null,
+    isStanding: row !== undefined && (row.push.remoteId !== null || row.push.sending !== null),
   };
 }
 

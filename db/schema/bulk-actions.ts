@@ -7,8 +7,8 @@ export const bulkAction = pgTable(
   {
     id: id(),
     account: account(),
-    kind: text({ enum: ['send', 'retry', 'schedule'] }).notNull(),
-    /** what they were chosen by: BulkFilter of domain/bulk.ts */
+    kind: text({ enum: ['send', 'retry', 'schedule', 'undo'] }).notNull(),
+    /** what they were chosen by: BulkFilter of domain/bulk.ts, or the ids of those that are taken back */
     filter: jsonb().notNull(),
     /** how many it queued, and what they are worth excluding tax */
     total: integer().notNull(),

@@ -1,7 +1,8 @@
-import { Button, Modal, Progress } from '@mantine/core';
+import { Button, CloseButton, Modal, Progress } from '@mantine/core';
 import { IconRefresh, IconSend } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRouteContext } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { BulkAction } from '../../schemas/bulk-actions.ts';
 import { announce, announceError } from '../elements/announce.tsx';
 import { countOf, formatDay, formatMoney } from '../format.ts';
@@ -58,11 +59,37 @@ export function BulkButton({ order }: { order: BulkOrder }) {
   );
 }
 
-/** Bulk actions that are not over: how far they are, and taking back what was not started. */
+/** How long what came of taking back stays in sight. */
+const OUTCOME_SHOWN_MS = 60 * 60 * 1000;
+
+/** Bulk actions that are not over: how far they are, and taking back what was not started; what came of an undo, for an hour. */
 export function RunningBulks() {
   const bulks = useQuery(bulksQuery);
-  const running = (bulks.data ?? []).filter(({ queued, underWay }) => queued + underWay > 0);
-  return running.map((bulk) => <RunningBulk key={bulk.id} bulk={bulk} />);
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const isRunning = ({ queued, underWay }: BulkAction) => queued + underWay > 0;
+  const isNews = ({ kind, createdAt }: BulkAction) =>
+    kind === 'undo' && Date.parse(createdAt) > Date.now() - OUTCOME_SHOWN_MS;
+  const shown = (bulks.data ?? []).filter((bulk) => isRunning(bulk) || (isNews(bulk) && !closed.has(bulk.id)));
+  return shown.map((bulk) =>
+    isRunning(bulk) ? (
+      <RunningBulk key={bulk.id} bulk={bulk} />
+    ) : (
+      <UndoneBulk key={bulk.id} bulk={bulk} onClose={() => setClosed(new Set([...closed, bulk.id]))} />
+    ),
+  );
+}
+
+function UndoneBulk({ bulk, onClose }: { bulk: BulkAction; onClose(): void }) {
+  return (
+    <section className={styles.bulk} aria-label="Bulk action">
+      <span>
+        {bulk.sent} of {countOf(bulk.total, 'invoice')} taken back
+        {bulk.failed > 0 && `, ${bulk.failed} stayed: the row of each says why`}
+        <span className={styles.bulkWho}> · by {bulk.actor}</span>
+      </span>
+      <CloseButton aria-label="Close" onClick={onClose} />
+    </section>
+  );
 }
 
 function RunningBulk({ bulk }: { bulk: BulkAction }) {
@@ -76,7 +103,8 @@ function RunningBulk({ bulk }: { bulk: BulkAction }) {
   return (
     <section className={styles.bulk} aria-label="Bulk action">
       <span>
-        {over} of {countOf(bulk.total, 'invoice')} done, {bulk.failed} failed
+        {over} of {countOf(bulk.total, 'invoice')} {bulk.kind === 'undo' ? 'looked at to be taken back' : 'done'},{' '}
+        {bulk.failed} {bulk.kind === 'undo' ? 'stayed' : 'failed'}
         <span className={styles.bulkWho}> · {bulk.kind === 'schedule' ? 'by schedule' : `by ${bulk.actor}`}</span>
       </span>
       <Progress value={(100 * over) / bulk.total} aria-label="Done" className={styles.bulkBar!} />

@@ -12,6 +12,7 @@ import { EmptyState, ErrorState, LoadingRows } from '../elements/states.tsx';
 import { formatCount } from '../format.ts';
 import { NothingOfCompany, useCompany } from '../frame/company-filter.tsx';
 import { BulkButton, RunningBulks } from './bulk.tsx';
+import { BulkUndoButton } from './bulk-undo.tsx';
 import { ImportButton } from './import-csv.tsx';
 import { INVOICE_COLUMNS } from './invoice-columns.tsx';
 import styles from './invoices.module.css';
@@ -33,6 +34,7 @@ export function InvoicesScreen() {
   const navigate = useNavigate({ from: '/invoices' });
   const companyId = useCompany();
   const bulkOrder = bulkOf(tab, search, problem, companyId);
+  const undoFilter = tab === 'sent' && (search ?? companyId) !== undefined ? { search, companyId } : null;
   const counts = useQuery(countsQuery(companyId));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, another choice
@@ -49,6 +51,7 @@ export function InvoicesScreen() {
             onSearch={(text) => void navigate({ search: { tab, search: text, problem }, replace: true })}
           />
           {bulkOrder !== null && <BulkButton order={bulkOrder} />}
+          {undoFilter !== null && <BulkUndoButton choice={{ filter: undoFilter }} label="Take all back" />}
           <ImportButton />
           <Button
             leftSection={<IconPlus size={14} aria-hidden />}

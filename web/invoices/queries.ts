@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { BulkAction, BulkActions, BulkPreview } from '../../schemas/bulk-actions.ts';
+import { BulkAction, BulkActions, BulkPreview, BulkUndoPreview } from '../../schemas/bulk-actions.ts';
 import { DryRunResult } from '../../schemas/dry-run.ts';
 import { DuplicateView } from '../../schemas/duplicates.ts';
 import {
@@ -102,9 +102,21 @@ export const duplicateQuery = (id: string) =>
 
 export const previewUndo = (id: string) => api.get(`/api/invoices/${id}/undo`, UndoPreview);
 
-export async function undo(id: string, reason: string, parts: UndoPreview['parts']): Promise<Invoice> {
+export async function undo(id: string, reason: string, { parts, bill }: UndoPreview): Promise<Invoice> {
   const agreed = parts.map(({ partId, action }) => ({ partId, action }));
-  return remember(await api.post(`/api/invoices/${id}/undo`, Invoice, { reason, parts: agreed }));
+  return remember(await api.post(`/api/invoices/${id}/undo`, Invoice, { reason, parts: agreed, bill: bill?.action }));
+}
+
+/** Invoices chosen one by one, or all that match. */
+export type UndoChoice = { ids: string[] } | { filter: BulkOrder['filter'] };
+
+export const previewBulkUndo = (choice: UndoChoice) =>
+  api.post('/api/bulk-actions/undo-preview', BulkUndoPreview, choice);
+
+export async function startBulkUndo(ids: string[], reason: string): Promise<BulkAction> {
+  const bulk = await api.post('/api/bulk-actions/undo', BulkAction, { ids, reason });
+  await queryClient.invalidateQueries({ queryKey: ['invoices'] });
+  return bulk;
 }
 
 export type ReasonedAction = 'ignore' | 'send-early';

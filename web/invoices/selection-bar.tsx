@@ -8,6 +8,7 @@ import type { InvoiceRow, SendResult } from '../../schemas/invoices.ts';
 import { announce, announceError } from '../elements/announce.tsx';
 import { countOf, formatMoney, sumMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
+import { BulkUndoButton } from './bulk-undo.tsx';
 import { DryRunButton } from './dry-run.tsx';
 import { IgnoreChosen } from './ignore-button.tsx';
 import styles from './invoices.module.css';
@@ -74,6 +75,7 @@ export function SelectionBar({ rows, onDone }: { rows: InvoiceRow[]; onDone: () 
               </Button>
             </>
           )}
+          <BulkUndoButton choice={{ ids: rows.map((row) => row.id) }} label="Take back" onDone={onDone} />
           <CloseButton aria-label="Choose none" onClick={onDone} />
         </span>
       </div>

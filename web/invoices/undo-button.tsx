@@ -11,19 +11,20 @@ import { previewUndo, undo } from './queries.ts';
 
 type Part = UndoPreview['parts'][number];
 
-/** Takes an invoice back from Procore: first shows what becomes of each record, from a look at it now. */
+/** Takes an invoice back from Procore and accounting: first shows what becomes of each record, from a look at it now. */
 export function UndoButton({ invoice }: { invoice: Invoice }) {
   const [reason, setReason] = useState('');
   const preview = useMutation({ mutationFn: () => previewUndo(invoice.id), onError: announceError });
   const run = useMutation({
-    mutationFn: (parts: Part[]) => undo(invoice.id, reason.trim(), parts),
+    mutationFn: (shown: UndoPreview) => undo(invoice.id, reason.trim(), shown),
     onSuccess: () => {
       preview.reset();
-      announce('On its way back from Procore.');
+      announce('On its way back.');
     },
     onError: announceError,
   });
-  const parts = preview.data?.parts;
+  const shown = preview.data;
+  const stays = shown?.bill?.action === null;
   return (
     <>
       <Button
@@ -35,25 +36,26 @@ export function UndoButton({ invoice }: { invoice: Invoice }) {
         Take back
       </Button>
       <Modal
-        opened={parts !== undefined}
+        opened={shown !== undefined}
         onClose={() => preview.reset()}
         size="lg"
-        title={`Take ${invoice.number} back from Procore?`}
+        title={`Take ${invoice.number} back?`}
       >
-        {parts !== undefined && (
+        {shown !== undefined && (
           <form
             className={styles.modalForm}
             onSubmit={(event) => {
               event.preventDefault();
-              run.mutate(parts);
+              run.mutate(shown);
             }}
           >
             <ul>
-              {parts.map((part) => (
+              {shown.parts.map((part) => (
                 <li key={part.partId}>
                   <strong>{part.projectText}</strong> #{part.procoreId}, ${formatMoney(part.total)}: {wordsOf(part)}
                 </li>
               ))}
+              {shown.bill !== null && <BillItem bill={shown.bill} />}
             </ul>
             <p>The invoice is ignored afterwards. Vendors, codes and types that were created stay.</p>
             <TextInput
@@ -62,7 +64,7 @@ export function UndoButton({ invoice }: { invoice: Invoice }) {
               value={reason}
               onChange={(event) => setReason(event.currentTarget.value)}
             />
-            <Button type="submit" disabled={reason.trim() === '' || parts.length === 0} loading={run.isPending}>
+            <Button type="submit" disabled={reason.trim() === '' || stays} loading={run.isPending}>
               Take it back
             </Button>
           </form>
@@ -76,4 +78,19 @@ function wordsOf({ action, why, reversal, total }: Part): string {
   if (action === 'delete') return 'is deleted; nobody has touched it since.';
   if (action === 'release') return `stays as it is, ${why}.`;
   return `stays, because ${why}; ${reversal} of $${formatMoney(`-${total}`.replace('--', ''))} takes it back.`;
+}
+
+/** What becomes of the bill; one that accounting holds on to holds the whole invoice. */
+function BillItem({ bill: { system, number, total, kind, action, why } }: { bill: NonNullable<UndoPreview['bill']> }) {
+  const noun = kind === 'credit_note' ? 'Credit note' : 'Bill';
+  return (
+    <li>
+      <strong>
+        {noun} {number} in {system}
+      </strong>
+      , ${formatMoney(total)}: {action === 'remove' && 'is removed; nobody has touched it since.'}
+      {action === 'release' && `stays as it is, ${why}.`}
+      {action === null && `cannot be taken back, so nothing is. ${why}`}
+    </li>
+  );
 }
