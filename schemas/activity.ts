@@ -7,7 +7,7 @@ export const ActivityEntry = z.object({
   at: Moment,
   /** who, as people know them; null: the integration by itself */
   actor: z.string().nullable(),
-  /** a noun and what became of it, such as `settings.changed` or `invoice.sent` */
+  /** a noun and what became of it, such as `settings.changed` or `purchase-order.sent` */
   action: z.string(),
   /** the setting, company, supplier or document it was about, in words */
   subject: z.string(),

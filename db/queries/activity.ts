@@ -16,6 +16,7 @@ export interface ActivityRow {
 }
 
 export interface ActivityInput {
+  /** `changes`: what people did; `documents`: the steps of documents, whoever took them */
   show: 'all' | 'changes' | 'documents';
   search?: string | undefined;
   /** id of the last entry of the page before */
@@ -25,7 +26,8 @@ export interface ActivityInput {
 
 /**
  * A page of what was done in an account, newest first: the audit, and the steps of invoices and purchase orders without
- * their single calls. Time sheets are left out: their story belongs to those who may see the person's time.
+ * their single calls, each thing once. Time sheets are left out: their story belongs to those who may see the person's
+ * time.
  */
 export async function listActivity(
   db: Queryable,
@@ -38,10 +40,7 @@ export async function listActivity(
       ? sql`true`
       : sql`(actor ilike ${pattern} or subject ilike ${pattern} or message ilike ${pattern})`;
   const older = input.cursor === undefined ? sql`true` : sql`id < ${input.cursor}::uuid`;
-  const sources = [
-    ...(input.show === 'documents' ? [] : [changes(account)]),
-    ...(input.show === 'changes' ? [] : [steps(account)]),
-  ];
+  const sources = [...(input.show === 'documents' ? [] : [changes(account)]), steps(account, input.show === 'changes')];
   const rows = await db.execute<Record<string, never>>(sql`
     select * from (${sql.join(sources, sql` union all `)}) entry
     where ${older} and ${found}
@@ -51,19 +50,27 @@ export async function listActivity(
   return { rows: shown, nextCursor: rows.length > input.limit ? (shown.at(-1)?.id ?? null) : null };
 }
 
+/** What the audit says of a document that its log does not. Every other step of one stands in both. */
+const ONLY_IN_AUDIT = ['invoice.deleted', 'invoice.sent-early', 'invoice.duplicate-chosen'];
+
 const changes = (account: string): SQL => sql`
   select id, at, actor, action, subject, null as message, 'success' as result,
     null as document_kind, null as document_id, before, after
-  from audit_event where account = ${account}`;
+  from audit_event
+  where account = ${account}
+    and (action !~ '^(invoice|overhead|purchase[-_]order)\\.' or action in ${ONLY_IN_AUDIT})`;
 
-const steps = (account: string): SQL => sql`
-  select l.id, l.at, l.actor, l.document_kind || '.' || l.event, coalesce(i.number, o.number, ''), l.message, l.result,
-    l.document_kind, l.document_id, null::jsonb, null::jsonb
+const steps = (account: string, byPeople: boolean): SQL => sql`
+  select l.id, l.at, l.actor, replace(l.document_kind, '_', '-') || '.' || l.event as action,
+    coalesce(i.number, o.number, '') as subject, l.message, l.result,
+    case when coalesce(i.id, o.id) is not null then l.document_kind end as document_kind, l.document_id,
+    null::jsonb as before, null::jsonb as after
   from integration_log l
   left join payable_invoice i on l.document_kind = 'invoice' and i.id::text = l.document_id and i.account = l.account
   left join purchase_order o
     on l.document_kind = 'purchase_order' and o.id::text = l.document_id and o.account = l.account
-  where l.account = ${account} and l.document_kind in ('invoice', 'purchase_order') and l.event not in ('call', 'attempt')`;
+  where l.account = ${account} and l.document_kind in ('invoice', 'purchase_order') and l.event not in ('call', 'attempt')
+    and (${!byPeople} or l.actor is not null)`;
 
 function asActivity(row: Record<string, unknown>): ActivityRow {
   const text = (name: string) => (row[name] === null ? null : String(row[name]));

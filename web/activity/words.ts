@@ -1,6 +1,6 @@
 import type { ActivityEntry } from '../../schemas/activity.ts';
 
-/** `purchase_order.sent` as "Purchase order sent". */
+/** `purchase-order.sent` as "Purchase order sent". */
 export const deedInWords = (action: string): string => capital(action.replaceAll(/[._-]+/g, ' '));
 
 /** One changed field: "Rounding tolerance 0.00 to 0.10", "Roles clerk" where nothing stood before. */
