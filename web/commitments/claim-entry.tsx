@@ -1,4 +1,4 @@
-import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, Modal, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { ClaimEntered } from '../../schemas/retention.ts';
 import { api, queryClient } from '../api.ts';
 import { announceError } from '../elements/announce.tsx';
 import { DayField } from '../elements/day-field.tsx';
+import { listTaxCodes } from '../elements/record-options.ts';
 import { formatMoney, subtractMoney } from '../format.ts';
 import styles from './commitments.module.css';
 import { getRetention, retentionKey } from './retention.tsx';
@@ -34,12 +35,16 @@ function ClaimForm({ commitment }: { commitment: CommitmentDetail }) {
   const [type, setType] = useState<ClaimType>('claim');
   const [number, setNumber] = useState('');
   const [day, setDay] = useState<string | null>(null);
-  const [tax, setTax] = useState('');
+  const [taxCodeId, setTaxCodeId] = useState<string | null>(null);
+  /** null: as the tax code comes to */
+  const [tax, setTax] = useState<string | null>(null);
   const [amounts, setAmounts] = useState<Record<string, string>>({});
   const { data: retention } = useQuery({
     queryKey: retentionKey(commitment.id),
     queryFn: () => getRetention(commitment.id),
   });
+  const { data: taxCodes = [] } = useQuery({ queryKey: ['tax-codes'], queryFn: listTaxCodes });
+  const taxCode = taxCodes.find(({ id }) => id === taxCodeId) ?? null;
   const percent = type === 'claim' ? Number(retention?.effectivePercent ?? 0) : 0;
   const lines = claimableLines(commitment);
   const entered = lines.filter(({ line }) => isAmount(amounts[line.id]));
@@ -51,7 +56,8 @@ function ClaimForm({ commitment }: { commitment: CommitmentDetail }) {
         number,
         invoiceDate: day,
         type,
-        tax: tax.trim() === '' ? '0.00' : tax.trim(),
+        tax: tax ?? gstOf(total, taxCode),
+        taxCodeId: taxCode?.id ?? null,
         lines: entered.map(({ line }) => ({ lineId: line.id, amount: amounts[line.id]!.trim() })),
       }),
     onSuccess: async ({ invoiceId }) => {
@@ -123,7 +129,24 @@ function ClaimForm({ commitment }: { commitment: CommitmentDetail }) {
           </tr>
         </tfoot>
       </table>
-      <TextInput label="GST ($)" value={tax} onChange={(event) => setTax(event.currentTarget.value)} />
+      <NativeSelect
+        label="Tax code"
+        data={[
+          { value: '', label: 'Choose' },
+          ...taxCodes.map(({ id, code, rate }) => ({ value: id, label: `${code} (${Number(rate)} %)` })),
+        ]}
+        value={taxCodeId ?? ''}
+        onChange={(event) => {
+          setTaxCodeId(event.currentTarget.value || null);
+          setTax(null);
+        }}
+      />
+      <TextInput
+        label="GST ($)"
+        inputMode="decimal"
+        value={tax ?? gstOf(total, taxCode)}
+        onChange={(event) => setTax(event.currentTarget.value)}
+      />
       <p className={styles.soft}>
         {type === 'claim'
           ? `${percent} % is kept back${retention === undefined ? '' : `; $${formatMoney(retention.held)} is held now`}.`
@@ -131,7 +154,7 @@ function ClaimForm({ commitment }: { commitment: CommitmentDetail }) {
       </p>
       <Button
         type="submit"
-        disabled={number.trim() === '' || day === null || entered.length === 0}
+        disabled={number.trim() === '' || day === null || taxCode === null || entered.length === 0}
         loading={save.isPending}
       >
         Enter claim
@@ -153,6 +176,10 @@ function claimableLines({ lines, variations }: CommitmentDetail): { line: Commit
     );
   return [...own, ...changed].filter(({ line }) => !line.isRemoved);
 }
+
+/** Added up first and rounded once, as Procore does. */
+const gstOf = (cents: number, taxCode: { rate: string } | null): string =>
+  dollars(Math.sign(cents) * Math.round((Math.abs(cents) * Number(taxCode?.rate ?? 0)) / 100));
 
 const isAmount = (text: string | undefined): boolean => /^-?\d+(\.\d{1,2})?$/.test(text?.trim() ?? '');
 const centsOf = (text: string): number => Math.round(Number(text.trim()) * 100);

@@ -71,7 +71,7 @@ export async function searchCodes(projectId: string, search: string, limit = LIM
 
 export const listCostTypes = () => api.get('/api/cost-types', CostTypeList);
 
-const listTaxCodes = () => api.get('/api/tax-codes', TaxCodeList);
+export const listTaxCodes = () => api.get('/api/tax-codes', TaxCodeList);
 
 /** Tax codes by code or words, with their rate. */
 export async function searchTaxCodes(search: string) {

@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { listOrganisations, saveTaxTypes } from '../../../db/queries/accounting.ts';
-import { accountingConnection, accountingTaxMapping, taxCode } from '../../../db/schema/index.ts';
+import { accountingCompany, accountingConnection, accountingTaxMapping, taxCode } from '../../../db/schema/index.ts';
 import type { InvoiceLineDraft } from '../../../domain/invoice.ts';
 import type { Invoice } from '../../../schemas/invoices.ts';
 import type { OverheadWorld } from '../overhead-world.ts';
-import { breaking, control, type ErrorRow, mended, records } from './row.ts';
+import { breaking, control, correct, draft, type ErrorRow, entered, mended, records } from './row.ts';
 
 const BILLS = '/xero/.*/Invoices';
 const db = (world: OverheadWorld) => world.stack.deps.db;
@@ -18,6 +18,10 @@ async function tenantOf(world: OverheadWorld): Promise<string> {
 async function contact(world: OverheadWorld, name: string, status: 'ACTIVE' | 'ARCHIVED'): Promise<void> {
   await control(world, 'POST', '/records/xero_contacts', { tenant_id: await tenantOf(world), name, status });
 }
+
+/** An invoice of one overhead line, as a clerk enters and checks it. */
+const enter = (world: OverheadWorld, number: string, line: Partial<InvoiceLineDraft> = {}) =>
+  entered(world, draft(world, number, { lines: [{ amount: '100.00', ...world.overhead(line) }] }));
 
 const statusOf = async (world: OverheadWorld, name: string, status: string, nth = 0) => {
   const found = (await records(world, 'xero_contacts')).filter((one) => one.name === name);
@@ -106,6 +110,40 @@ export const OVERHEAD_ROWS: ErrorRow<OverheadWorld>[] = [
       return world.send({ number, lines: [{}, world.overhead()] });
     },
     fix: (world) => world.settings({ mixedInvoices: 'split' }),
+  },
+  {
+    code: 'ACCOUNTING_NOT_CONNECTED',
+    when: 'no books are chosen for the overheads',
+    told: 'check',
+    says: 'Invoice # has $100.00 on lines without a project, and no accounting system is connected. Connect it under Settings > Integration > Accounting, or give the lines a project.',
+    async cause(world, number) {
+      await db(world).update(accountingCompany).set({ isChosen: false });
+      return enter(world, number);
+    },
+    async fix(world, id) {
+      const [organisation] = await listOrganisations(db(world), world.stack.account, world.connection.id);
+      await db(world)
+        .update(accountingCompany)
+        .set({ isChosen: true })
+        .where(eq(accountingCompany.id, organisation!.id));
+      await correct(world, id, {});
+    },
+  },
+  {
+    code: 'GL_CODE_BLANK',
+    when: 'a line without a project has no GL code',
+    told: 'check',
+    says: 'Line 1 has no project and no GL code. Choose a project or a GL code.',
+    cause: (world, number) => enter(world, number, { glCode: null }),
+    fix: (world, id) => correct(world, id, { lines: [{ amount: '100.00', ...world.overhead() }] }),
+  },
+  {
+    code: 'TAX_CODE_BLANK',
+    when: 'a line without a project has no tax code',
+    told: 'check',
+    says: 'Line 1 goes to accounting and has no tax code. Choose a tax code; one of 0 % says that there is no GST.',
+    cause: (world, number) => enter(world, number, { taxCodeId: null }),
+    fix: (world, id) => correct(world, id, { lines: [{ amount: '100.00', ...world.overhead() }] }),
   },
   {
     code: 'GL_CODE_UNKNOWN',
