@@ -31,7 +31,7 @@ test('an address that may not be told says who can allow it', async () => {
 test('what was done is read under Activity, in words', async () => {
   const { page } = desk;
   await page.getByRole('navigation').getByRole('link', { name: 'Activity' }).click();
-  await page.getByRole('row', { name: /Api key revoked.*Payables/ }).waitFor();
+  await page.getByRole('row', { name: /API key revoked.*Payables/ }).waitFor();
 });
 
 test('Ctrl K finds a supplier from anywhere, by keyboard alone', async () => {

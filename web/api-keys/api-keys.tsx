@@ -10,6 +10,7 @@ import { EmptyState, Loaded } from '../elements/states.tsx';
 import { Tag } from '../elements/tag.tsx';
 import { EventHooksSection } from '../event-hooks/event-hooks-section.tsx';
 import { formatMoment } from '../format.ts';
+import styles from './api-keys.module.css';
 import { NewKeyWindow } from './new-key-window.tsx';
 import { apiKeysQuery, revokeApiKey } from './queries.ts';
 
@@ -51,13 +52,13 @@ export function ApiKeysScreen() {
         </Button>
       }
     >
-      <Text size="sm" mb="sm">
+      <p className={styles.intro}>
         A program sends its key as <code>Authorization: Bearer lk_…</code>. What can be called is described in{' '}
-        <Anchor href="/api/openapi.json" size="sm">
+        <Anchor href="/api/openapi.json" inherit>
           the OpenAPI description
         </Anchor>
         .
-      </Text>
+      </p>
       <Loaded query={keys}>
         {({ rows }) =>
           rows.length === 0 ? (
