@@ -5,7 +5,7 @@ import { COMMITMENT_KINDS, isSynced } from '../domain/commitments.ts';
 import { planSweeps } from '../domain/sweep-plan.ts';
 import type { Page } from '../procore/call.ts';
 import type { CompanyApi } from '../procore/client.ts';
-import type { ComparedPage, Comparison } from './compare-lists.ts';
+import type { ComparedPage, Comparison } from './comparison.ts';
 import { isHidden } from './project-reading.ts';
 
 /** Projects one activity asks. */

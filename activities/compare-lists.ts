@@ -12,31 +12,16 @@ import {
   unlisted,
 } from '../db/queries/reconcile.ts';
 import { advanceCursor, changesSince, OVERLAP_MINUTES } from '../db/queries/sync-cursors.ts';
-import type { Db, Queryable, Tx } from '../db/types.ts';
+import type { Queryable, Tx } from '../db/types.ts';
 import { isMassVanish } from '../domain/diff.ts';
 import { messageOf } from '../domain/errors.ts';
-import type { CompanyApi } from '../procore/client.ts';
 import { gateOfRow } from '../procore/project-row.ts';
 import type { ProjectRow } from '../procore/projects.ts';
 import { compareCommitments, hasCommitments } from './compare-commitments.ts';
+import type { ComparedPage, Comparison } from './comparison.ts';
 
 /** What a comparison goes through, in the order in which records refer to each other. */
 export type CompareKind = 'vendors' | 'codes' | 'users' | 'projects' | 'commitments';
-
-export interface Comparison {
-  db: Db;
-  api: CompanyApi;
-  run: ReconcileRunRow;
-  company: CompanyRow;
-}
-
-/** One page of a comparison, read; nothing is written before `settle`. */
-export interface ComparedPage {
-  /** where the kind goes on; null when this was its last page */
-  next: string | null;
-  /** Notes what was seen and answers the rows for the inbox. With the last page the cursor moves. */
-  settle(tx: Tx): Promise<Omit<RunStep, 'calls'>>;
-}
 
 /**
  * Which kinds are compared: those that are ticked. Short lists tell no change dates, so a look for changes leaves them out;

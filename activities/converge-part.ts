@@ -10,13 +10,13 @@ import {
   type Agreed,
   type DesiredDirectCost,
   type Look,
-  nextWrite,
   nothingAgreed,
   type RemoteLine,
   type Write,
 } from '../domain/direct-cost.ts';
 import { keptFiles } from '../domain/direct-cost-files.ts';
 import { DomainError } from '../domain/errors.ts';
+import { nextWrite } from '../domain/next-write.ts';
 import {
   acknowledge,
   adopt,

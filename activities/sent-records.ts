@@ -1,7 +1,8 @@
 import { type Drift, findSentPart, findStampedPart, noteDrift, type SentPart } from '../db/queries/sent-parts.ts';
 import type { Db, Tx } from '../db/types.ts';
-import { isUnusedEdition, nextWrite } from '../domain/direct-cost.ts';
+import { isUnusedEdition } from '../domain/direct-cost.ts';
 import { messageOf } from '../domain/errors.ts';
+import { nextWrite } from '../domain/next-write.ts';
 import type { CompanyApi, Procore } from '../procore/client.ts';
 import { lookAtRecord, showRecord } from '../procore/direct-cost-look.ts';
 import type { FlowPage, FlowResult, PickedRecord, RecordOutcome } from './flow.ts';

@@ -1,5 +1,5 @@
-import type { EditChoice, RemoteFile, Said } from './direct-cost.ts';
-import type { AgreedFiles, DesiredFile, FileToSend } from './direct-cost-files.ts';
+import type { EditChoice, Said } from './direct-cost.ts';
+import type { AgreedFiles, DesiredFile, FileToSend, RemoteFile } from './direct-cost-files.ts';
 
 /** The header fields of a claim that we own. */
 export interface ClaimHeader {

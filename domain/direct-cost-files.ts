@@ -1,11 +1,15 @@
-import type { RemoteFile } from './direct-cost.ts';
-
 /** A file the record shall have. */
 export interface DesiredFile {
   /** our id of it */
   id: string;
   filename: string;
   size: number;
+}
+
+/** A file of a record there. */
+export interface RemoteFile {
+  id: string;
+  filename: string;
 }
 
 /** A file under the name Procore gets it by. */

@@ -1,5 +1,5 @@
 import { Decimal, sum } from './decimal.ts';
-import type { DryLine, DryRecord, Standing } from './dry-run.ts';
+import type { DryLine, DryRecord, Standing } from './dry-record.ts';
 import { type InvoiceDocument, projectText } from './invoice.ts';
 import { type ClaimSettings, claimItems } from './requisition-plan.ts';
 import { type ClaimPart, splitByCommitment } from './routing.ts';

@@ -8,12 +8,12 @@ import {
   isUnusedEdition,
   type LineFields,
   type Look,
-  nextWrite,
   nothingAgreed,
   type RemoteDirectCost,
   type RemoteLine,
   type Write,
 } from '../../domain/direct-cost.ts';
+import { nextWrite } from '../../domain/next-write.ts';
 import { acknowledge, afterDelete, judgeAnswer, recognise, type Sending, settle } from '../../domain/settling.ts';
 
 const STAMP = 'lentune/i/a/d/100';

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Section } from '../elements/screen.tsx';
 import { isProcoreChosen, LABELS, setSetting } from './draft.ts';
 import styles from './settings.module.css';
-import type { TabProps } from './settings.tsx';
+import type { TabProps } from './tab.ts';
 
 /** Where invoices go. One interface at a time, so choosing Procore settles the separate switch below. */
 export function ConfigurationsTab({ stored, draft, setDraft, mayChange }: TabProps) {

@@ -9,7 +9,7 @@ import { formatMoment } from '../format.ts';
 import { CONNECTION_LABELS, ENVIRONMENTS, LABELS, SIGN_INS, setConnection, setSetting } from './draft.ts';
 import { connectToProcore, disconnect } from './queries.ts';
 import styles from './settings.module.css';
-import type { TabProps } from './settings.tsx';
+import type { TabProps } from './tab.ts';
 
 export function ConnectionSettings({ stored, draft, setDraft, mayChange }: TabProps) {
   const { connection } = stored;

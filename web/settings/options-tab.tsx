@@ -5,7 +5,7 @@ import { ApprovalLimitsSection } from './approval-limits.tsx';
 import { AutomaticSendingSection } from './automatic-sending.tsx';
 import { CLAIM_STATUS_WORDS, LABELS, STATUS_WORDS, setSetting, TIME_APPROVAL_WORDS } from './draft.ts';
 import styles from './settings.module.css';
-import type { TabProps } from './settings.tsx';
+import type { TabProps } from './tab.ts';
 
 const STATUSES = (['draft', 'pending', 'approved'] as const).map((value) => ({ value, label: STATUS_WORDS[value] }));
 

@@ -13,7 +13,7 @@ import { ConnectionSettings } from './connection-settings.tsx';
 import { LABELS, SYNCHS, setCompany, setSetting, withDraft } from './draft.ts';
 import { PurchaseOrderChoice } from './purchase-order-choice.tsx';
 import styles from './settings.module.css';
-import type { TabProps } from './settings.tsx';
+import type { TabProps } from './tab.ts';
 import { TimeDefaults } from './time-defaults.tsx';
 
 export function ProcoreTab(props: TabProps) {

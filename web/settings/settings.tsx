@@ -9,11 +9,12 @@ import { Loaded } from '../elements/states.tsx';
 import { hasRole } from '../session.ts';
 import { AccountingTab } from './accounting-tab.tsx';
 import { ConfigurationsTab } from './configurations-tab.tsx';
-import { changesOf, isProcoreChosen, NOTHING_CHANGED, type SettingsDraft, type Stored } from './draft.ts';
+import { changesOf, isProcoreChosen, NOTHING_CHANGED, type Stored } from './draft.ts';
 import { OptionsTab } from './options-tab.tsx';
 import { ProcoreTab } from './procore-tab.tsx';
 import { companiesQuery, connectionQuery, settingsQuery } from './queries.ts';
 import styles from './settings.module.css';
+import type { TabProps } from './tab.ts';
 import { TaxMappingsWindow } from './tax-mappings.tsx';
 import { UnsavedFoot } from './unsaved-foot.tsx';
 
@@ -50,15 +51,6 @@ export function SettingsScreen() {
 const SET_UP_MS = 2_000;
 const isBeingSetUp = (companies: Company[] | undefined) =>
   companies === undefined || companies.length === 0 || companies.some(({ webhooks, problem }) => !webhooks && !problem);
-
-/** What each tab gets: what is stored, what would be saved, and a way to change that. */
-export interface TabProps {
-  stored: Stored;
-  draft: SettingsDraft;
-  setDraft: (change: (draft: SettingsDraft) => SettingsDraft) => void;
-  /** everyone sees the settings, an administrator changes them */
-  mayChange: boolean;
-}
 
 type Tab = 'configurations' | 'procore' | 'accounting' | 'options';
 
