@@ -24,7 +24,7 @@ import { uploadFiles } from './claim-files.ts';
 import { applyClaim, type ClaimAnswer } from './claim-record.ts';
 import { claimRefusalInWords } from './claim-refusal.ts';
 import { CLAIM_WORDS, claimSentence } from './claim-words.ts';
-import type { ConvergeDeps } from './converge-part.ts';
+import type { ConvergeDeps } from './converge-deps.ts';
 import { isCertain, isPassing, settling as settlingOf } from './passing.ts';
 import type { Trail } from './push-attempt.ts';
 

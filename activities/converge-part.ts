@@ -5,7 +5,6 @@ import { type BudgetCode, forgetBudgetCodes, learnBudgetCodes } from '../db/quer
 import { asClaimPart } from '../db/queries/claim-parts.ts';
 import { addLog } from '../db/queries/integration-log.ts';
 import { type JournalEntry, journal, learn, loadPart, type Part } from '../db/queries/push-parts.ts';
-import type { Db } from '../db/types.ts';
 import {
   type Agreed,
   type DesiredDirectCost,
@@ -27,22 +26,17 @@ import {
   settle,
   withoutFiles,
 } from '../domain/settling.ts';
-import type { CompanyApi, Procore } from '../procore/client.ts';
+import type { CompanyApi } from '../procore/client.ts';
 import { look, showRecord } from '../procore/direct-cost-look.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import { convergeClaim } from './converge-claim.ts';
+import type { ConvergeDeps } from './converge-deps.ts';
 import { apply, type WriteAnswer } from './direct-cost-record.ts';
 import { sentenceOf, WRITE_WORDS } from './direct-cost-words.ts';
 import { isCertain, isPassing, settling as settlingOf } from './passing.ts';
 import { attempted, type Trail } from './push-attempt.ts';
 import { refusalInWords } from './push-refusal.ts';
 import { addToDirectory } from './vendor-directory.ts';
-
-export interface ConvergeDeps {
-  db: Db;
-  procore: Pick<Procore, 'company'>;
-  settleDelayMs: number;
-}
 
 export interface ConvergePartInput {
   account: string;

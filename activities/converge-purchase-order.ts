@@ -18,7 +18,7 @@ import {
 import { acknowledge, afterDelete, judgeAnswer, recognise, type Sending, settle } from '../domain/settling.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
-import type { ConvergeDeps } from './converge-part.ts';
+import type { ConvergeDeps } from './converge-deps.ts';
 import { isCertain, isPassing, settling } from './passing.ts';
 import { applyOrder, lookAtOrder, type OrderAnswer } from './purchase-order-record.ts';
 import { isAboutTax, isLock, isTaken, ORDER_WORDS, orderRefusal, orderSentence } from './purchase-order-words.ts';

@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Accounting } from '../accounting/port.ts';
-import { endPush, type Outcome } from '../db/queries/push-outcome.ts';
+import { endPush } from '../db/queries/push-outcome.ts';
+import type { Outcome } from '../db/queries/run-outcome.ts';
 import type { Db } from '../db/types.ts';
 import type { InvoiceMark } from '../domain/invoice.ts';
 import type { Procore } from '../procore/client.ts';

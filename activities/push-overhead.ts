@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Accounting } from '../accounting/port.ts';
 import { endOverhead } from '../db/queries/overhead-outcome.ts';
-import type { Outcome } from '../db/queries/push-outcome.ts';
+import type { Outcome } from '../db/queries/run-outcome.ts';
 import type { Db } from '../db/types.ts';
 import type { InvoiceMark } from '../domain/invoice.ts';
 import { convergeBill } from './converge-bill.ts';

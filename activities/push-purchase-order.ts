@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { endOrder } from '../db/queries/purchase-order-outcome.ts';
 import type { OrderRef } from '../db/queries/purchase-order-queue.ts';
-import type { Outcome } from '../db/queries/push-outcome.ts';
+import type { Outcome } from '../db/queries/run-outcome.ts';
 import type { InvoiceMark } from '../domain/invoice.ts';
 import { convergeOrder } from './converge-purchase-order.ts';
 import { createPrepareOrder } from './prepare-purchase-order.ts';

@@ -1,7 +1,7 @@
 import { type DocumentCommitment, remainingOfLine, unallocated } from './allocations.ts';
 import { Decimal, sum } from './decimal.ts';
 import { type DocumentLine, type DocumentProject, type InvoiceDocument, projectText } from './invoice.ts';
-import type { Add, PreflightSettings } from './preflight.ts';
+import type { Add, PreflightSettings } from './preflight-check.ts';
 import { claimItems } from './requisition-plan.ts';
 import { claimedOn, commitmentText, splitByCommitment } from './routing.ts';
 

@@ -1,5 +1,5 @@
 import { Decimal, sum } from './decimal.ts';
-import { CATALOGUE, type ErrorCode, type Facts } from './errors.ts';
+import { CATALOGUE, type ErrorCode } from './errors.ts';
 import {
   type DocumentLine,
   type DocumentProject,
@@ -8,22 +8,11 @@ import {
   type InvoiceDocument,
   projectText,
 } from './invoice.ts';
+import type { Add, PreflightSettings } from './preflight-check.ts';
 import { checkCommitments, unitDeltas } from './preflight-commitments.ts';
 import { judgeRounding } from './rounding.ts';
 import { isClaimed } from './routing.ts';
 import { procoreTax, taxAgrees } from './tax.ts';
-
-/** The settings preflight reads; see db/schema/settings.ts. */
-export interface PreflightSettings {
-  invoicesInterface: 'procore' | null;
-  createMissingCodes: boolean;
-  checkCostType: boolean;
-  createMissingVendors: boolean;
-  roundingTolerance: string;
-  taxTolerance: string;
-  quantityPlaces: number;
-  postWithoutTax: boolean;
-}
 
 /** `check`: a clerk looks before approval, and what Procore lacks is only a warning. `send`: everything must be right. */
 export type PreflightMode = 'check' | 'send';
@@ -45,14 +34,6 @@ const BLOCKS_CHECK: readonly ErrorCode[] = [
   'UNIT_PRICE_ZERO',
   'CODE_NOT_CHARGEABLE',
 ];
-
-/** Notes a problem; without a severity it blocks where its code does in this mode. */
-export type Add = <C extends ErrorCode>(
-  code: C,
-  facts: Facts<C>,
-  line?: number,
-  severity?: Finding['severity'],
-) => void;
 
 /**
  * Finds every reason an invoice cannot go on, all at once (domain.md 3.4).

@@ -1,6 +1,7 @@
 import type { ErrorCode, Facts } from './errors.ts';
 import { type Finding, projectText } from './invoice.ts';
-import { type Add, arranged, checkHeldVendor, checkLine, checkTaxCode } from './preflight.ts';
+import { arranged, checkHeldVendor, checkLine, checkTaxCode } from './preflight.ts';
+import type { Add } from './preflight-check.ts';
 import { type OrderDocument, orderGaps } from './purchase-order.ts';
 import { documentLines } from './purchase-order-plan.ts';
 

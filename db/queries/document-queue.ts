@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import { payableInvoice } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { addLog } from './integration-log.ts';
-import { hasParts } from './invoice-steps.ts';
+import { hasParts } from './push-parts.ts';
 
 /** What a run is asked to do. */
 export type QueuedFor = (typeof payableInvoice.$inferSelect)['queuedFor'];

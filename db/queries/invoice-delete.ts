@@ -3,8 +3,8 @@ import { payableInvoice } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { writeAudit } from './audit.ts';
 import { clearWaits } from './document-waits.ts';
-import { hasParts } from './invoice-steps.ts';
 import { lockInvoice, type StepResult } from './invoices.ts';
+import { hasParts } from './push-parts.ts';
 
 /** Deletes an invoice of which Procore never heard. Its log stays, as does the audit. */
 export async function deleteInvoice(db: Queryable, account: string, id: string, actor: string): Promise<StepResult> {

@@ -1,8 +1,8 @@
-import { and, eq, isNotNull, or, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { CATALOGUE, messageOf } from '../../domain/errors.ts';
 import { allowedSteps, type Finding } from '../../domain/invoice.ts';
 import { preflight } from '../../domain/preflight.ts';
-import { payableInvoice, pushPart } from '../schema/index.ts';
+import { payableInvoice } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { overheadProblems } from './accounting.ts';
 import { writeAudit } from './audit.ts';
@@ -12,7 +12,6 @@ import { goLiveBreach } from './go-live.ts';
 import { addLog } from './integration-log.ts';
 import { loadInvoice } from './invoice-document.ts';
 import { IS_ON_ITS_WAY, lockInvoice, type StepResult } from './invoices.ts';
-import { hasBill } from './overhead-push.ts';
 import { getSettings } from './settings.ts';
 
 /**
@@ -274,16 +273,6 @@ export async function sendFilesAgain(db: Queryable, account: string, id: string,
     message: 'Queued to send its files again.',
   });
   return { kind: 'done' };
-}
-
-/** Whether a record of the document already stands in Procore, or may. */
-export async function hasParts(db: Queryable, documentId: string): Promise<boolean> {
-  const [part] = await db
-    .select({ id: pushPart.id })
-    .from(pushPart)
-    .where(and(eq(pushPart.documentId, documentId), or(isNotNull(pushPart.procoreId), isNotNull(pushPart.sending))))
-    .limit(1);
-  return part !== undefined || hasBill(db, documentId);
 }
 
 /**

@@ -9,7 +9,7 @@ import { writeAudit } from './audit.ts';
 import { endCancelled, OFF_THE_QUEUE } from './document-queue.ts';
 import { addLog } from './integration-log.ts';
 import { noteProcoreMark, overheadOf, partsOfQueueing } from './overhead-push.ts';
-import type { Outcome, RunRef } from './push-outcome.ts';
+import type { Outcome, RunRef } from './run-outcome.ts';
 
 interface InvoiceRef {
   account: string;

@@ -12,7 +12,7 @@ import { replaceWaits } from './document-waits.ts';
 import { addLog } from './integration-log.ts';
 import { loadOrder } from './purchase-order-document.ts';
 import { endCancelledOrder, ORDER_OFF_THE_QUEUE, type OrderRef } from './purchase-order-queue.ts';
-import type { Outcome, RunRef } from './push-outcome.ts';
+import type { Outcome, RunRef } from './run-outcome.ts';
 
 const mine = ({ account, purchaseOrderId }: OrderRef) =>
   and(eq(purchaseOrder.account, account), eq(purchaseOrder.id, purchaseOrderId));

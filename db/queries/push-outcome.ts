@@ -15,6 +15,7 @@ import { loadInvoice } from './invoice-document.ts';
 import { endUndo } from './invoice-undo.ts';
 import { joinOverhead } from './overhead-outcome.ts';
 import { partStates } from './push-parts.ts';
+import type { Outcome, RunRef } from './run-outcome.ts';
 
 interface InvoiceRef {
   account: string;
@@ -58,14 +59,6 @@ export async function keepProblems(db: Queryable, ref: InvoiceRef, problems: rea
     .update(payableInvoice)
     .set({ problems: [...problems], updatedAt: sql`now()` })
     .where(mine(ref));
-}
-
-/** How a push ended. `failed` names the code its run fails with. */
-export type Outcome = { kind: 'sent' } | { kind: 'failed'; code: string } | { kind: 'cancelled' };
-
-export interface RunRef {
-  workflowId: string | null;
-  runId: string | null;
 }
 
 /**

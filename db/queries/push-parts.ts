@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm';
 import type { Agreed, DesiredDirectCost } from '../../domain/direct-cost.ts';
 import { type DesiredFile, filesOf } from '../../domain/direct-cost-files.ts';
 import type { Removal } from '../../domain/direct-cost-removal.ts';
@@ -8,6 +8,7 @@ import type { Sending } from '../../domain/settling.ts';
 import { procoreCompany, procoreConnection, procoreLink, project, pushPart } from '../schema/index.ts';
 import type { Queryable, Tx } from '../types.ts';
 import { companyApiUrl } from './connections.ts';
+import { hasBill } from './overhead-push.ts';
 
 /** The journal of one part, and where its Procore record is reached. */
 export interface Part {
@@ -165,6 +166,16 @@ export async function standingParts(db: Queryable, account: string, documentId: 
       and(eq(pushPart.account, account), eq(pushPart.documentId, documentId), sql`${pushPart.procoreId} is not null`),
     );
   return new Set(rows.map((row) => row.projectProcoreId));
+}
+
+/** Whether a record of the document already stands in Procore, or may. */
+export async function hasParts(db: Queryable, documentId: string): Promise<boolean> {
+  const [part] = await db
+    .select({ id: pushPart.id })
+    .from(pushPart)
+    .where(and(eq(pushPart.documentId, documentId), or(isNotNull(pushPart.procoreId), isNotNull(pushPart.sending))))
+    .limit(1);
+  return part !== undefined || hasBill(db, documentId);
 }
 
 /** Direct costs of a document that were planned and of which Procore has none of ours yet. */

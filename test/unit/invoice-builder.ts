@@ -6,7 +6,7 @@ import type {
   DocumentTaxCode,
   InvoiceDocument,
 } from '../../domain/invoice.ts';
-import type { PreflightSettings } from '../../domain/preflight.ts';
+import type { PreflightSettings } from '../../domain/preflight-check.ts';
 
 /** Builders of documents in which everything is right, so that a test says only what matters. */
 export const aProject = (fields: Partial<DocumentProject> = {}): DocumentProject => ({

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { InvoiceDocument } from '../../domain/invoice.ts';
-import { type PreflightSettings, preflight } from '../../domain/preflight.ts';
+import { preflight } from '../../domain/preflight.ts';
+import type { PreflightSettings } from '../../domain/preflight-check.ts';
 import { aCode, aCostType, aLine, anInvoice, aProject, aTaxCode, settings } from './invoice-builder.ts';
 
 const find = (

@@ -166,8 +166,6 @@ const textOf = (draft: Draft) => JSON.stringify(inputOf(draft));
 /** There is always a line to write in. */
 const withOneLine = (draft: Draft): Draft => (draft.lines.length > 0 ? draft : { ...draft, lines: [blankLine()] });
 
-export type ChangeDraft = (edit: (draft: Draft) => Draft) => Draft;
-
 /** A link may point at the problems or the log; a new invoice starts at its supplier, a saved one at its next step. */
 function useJumpOnArrival(invoice: Invoice | null): void {
   const isNew = invoice === null;

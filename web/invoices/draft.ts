@@ -45,6 +45,9 @@ export interface Draft {
   lines: DraftLine[];
 }
 
+/** A part of the screen changes the draft by what it makes of the present one. */
+export type ChangeDraft = (edit: (draft: Draft) => Draft) => Draft;
+
 let lastKey = 0;
 
 export function blankLine(like?: DraftLine): DraftLine {

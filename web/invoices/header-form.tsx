@@ -12,10 +12,9 @@ import { Typeahead } from '../elements/typeahead.tsx';
 import { formatMoney, sumMoney } from '../format.ts';
 import { hasRole } from '../session.ts';
 import styles from './check-screen.module.css';
-import type { ChangeDraft } from './check-screen.tsx';
 import { CodePicker } from './code-picker.tsx';
 import { CostTypePicker } from './cost-type-picker.tsx';
-import type { Draft } from './draft.ts';
+import type { ChangeDraft, Draft } from './draft.ts';
 
 interface HeaderFormProps {
   draft: Draft;
