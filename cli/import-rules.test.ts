@@ -70,6 +70,20 @@ test('data walks one way: an activity does not import the API, nor dispatch an a
   expect(breach('dispatch/a.ts', "import '../activities/b.ts';")).toHaveLength(1);
 });
 
+test('modules that import each other are told with their way round, types too; a screen loaded later is no circle', () => {
+  const files = [
+    { path: 'web/router.tsx', text: "import('./a.tsx');" },
+    { path: 'web/a.tsx', text: "import '../web/router.tsx';\nimport type { B } from './b.ts';" },
+    { path: 'web/b.ts', text: "import './c.ts';" },
+    { path: 'web/c.ts', text: "export * from './a.tsx';" },
+    { path: 'simulator/a.ts', text: "import type { B } from './b.ts';" },
+    { path: 'simulator/b.ts', text: "import { A } from './a.ts';" },
+  ];
+  expect(breaches(files)).toEqual([
+    'web/a.tsx imports web/b.ts imports web/c.ts imports web/a.tsx: a circle; move what they share',
+  ]);
+});
+
 test('the workflow bundle holds workflows, domain, Temporal and decimal.js alone', () => {
   const good = ['/r/workflows/index.ts', '/r/domain/codes.ts', '/r/node_modules/@temporalio/workflow/lib/a.js'];
   expect(wallBreaches([...good, '/r/node_modules/decimal.js/decimal.mjs'], '/r')).toEqual([]);

@@ -9,6 +9,8 @@ export interface SourceFile {
 interface Import {
   specifier: string;
   isTypeOnly: boolean;
+  /** `import()`: loaded only when it is reached */
+  isLazy: boolean;
   line: number;
 }
 
@@ -54,12 +56,10 @@ const RULES: Record<string, RoomRule> = {
   simulator: { rooms: ['domain'] },
 };
 
-/** Every breach of the import rules and of the file length, one readable line each. */
+/** Every breach of the import rules and of the file length, and every circle of modules, one readable line each. */
 export function breaches(files: readonly SourceFile[]): string[] {
-  return files.flatMap((file) => {
-    if (isTest(file.path)) return [];
-    return [...tooLong(file), ...importBreaches(file)];
-  });
+  const product = files.filter(({ path }) => !isTest(path));
+  return [...product.flatMap((file) => [...tooLong(file), ...importBreaches(file)]), ...circles(product)];
 }
 
 const isTest = (path: string) => /\.test\.tsx?$/.test(path) || path.startsWith('test/') || path.startsWith('bench/');
@@ -79,6 +79,28 @@ function importBreaches(file: SourceFile): string[] {
     return why === null ? [] : [`${file.path}:${found.line}: ${why}`];
   });
 }
+
+function circles(files: readonly SourceFile[]): string[] {
+  const imported = new Map(files.map((file) => [file.path, neighbours(file)]));
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) found.push(`${[...trail.slice(start), path].join(' imports ')}: a circle; move what they share`);
+    if (start >= 0 || done.has(path)) return;
+    for (const next of imported.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  return found;
+}
+
+/** The simulator's calls and its engine name each other's types: each is nothing without the other. */
+const neighbours = (file: SourceFile): string[] =>
+  importsOf(file)
+    .filter(({ specifier, isLazy }) => specifier.startsWith('.') && !isLazy)
+    .filter(({ isTypeOnly }) => !isTypeOnly || roomOf(file.path) !== 'simulator')
+    .map(({ specifier }) => resolve(file.path, specifier));
 
 function ownBreach(from: string, room: string, rule: RoomRule | undefined, found: Import): string | null {
   const target = resolve(from, found.specifier);
@@ -130,17 +152,20 @@ function importsOf({ path, text }: SourceFile): Import[] {
   const imports = module.staticImports.map((found) => ({
     specifier: found.moduleRequest.value,
     isTypeOnly: found.entries.length > 0 && found.entries.every((entry) => entry.isType),
+    isLazy: false,
     line: at(found.start),
   }));
   const reexports = module.staticExports.flatMap(({ entries, start }) => {
     const [first] = entries;
     if (!first?.moduleRequest) return [];
     const isTypeOnly = entries.every((entry) => entry.isType);
-    return [{ specifier: first.moduleRequest.value, isTypeOnly, line: at(start) }];
+    return [{ specifier: first.moduleRequest.value, isTypeOnly, isLazy: false, line: at(start) }];
   });
   const dynamic = module.dynamicImports.flatMap((found) => {
     const literal = /^(['"`])([^$]*)\1$/.exec(text.slice(found.moduleRequest.start, found.moduleRequest.end));
-    return literal?.[2] === undefined ? [] : [{ specifier: literal[2], isTypeOnly: false, line: at(found.start) }];
+    return literal?.[2] === undefined
+      ? []
+      : [{ specifier: literal[2], isTypeOnly: false, isLazy: true, line: at(found.start) }];
   });
   return [...imports, ...reexports, ...dynamic];
 }

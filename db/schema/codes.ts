@@ -1,5 +1,6 @@
 import { boolean, index, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { account, createdAt, id, updatedAt } from './columns.ts';
+import { costType } from './cost-types.ts';
 import { project } from './projects.ts';
 
 /** A code of the company's standard list; a read-only mirror. */
@@ -12,25 +13,6 @@ export const masterCostCode = pgTable(
     /** the full code as Procore has it; differs from `code` where a suffix avoids a clash */
     externalCode: text().notNull(),
     description: text().notNull(),
-    isActive: boolean().notNull().default(true),
-    createdAt: createdAt(),
-    updatedAt: updatedAt(),
-  },
-  (table) => [unique().on(table.account, table.code)],
-);
-
-/** A cost type (Procore: line item type). The GL code is local. */
-export const costType = pgTable(
-  'cost_type',
-  {
-    id: id(),
-    account: account(),
-    code: text().notNull(),
-    externalCode: text().notNull(),
-    description: text().notNull(),
-    /** Procore's base_type: labor, equipment, materials, commitment, owner_cost, professional_services, other */
-    baseType: text(),
-    glCode: text(),
     isActive: boolean().notNull().default(true),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

@@ -16,9 +16,10 @@ import {
 import { COMMITMENT_ORIGINS, ORDER_STATUSES } from '../../domain/purchase-order.ts';
 import { VARIATION_STATES } from '../../domain/variations.ts';
 import { authUser } from './auth.ts';
-import { costType, projectCostCode } from './codes.ts';
+import { projectCostCode } from './codes.ts';
 import { account, at, createdAt, id, money, quantity, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
+import { costType } from './cost-types.ts';
 import { project } from './projects.ts';
 import { taxCode } from './tax-codes.ts';
 import { payableAccount } from './vendors.ts';

@@ -6,6 +6,7 @@ export * from './bulk-actions.ts';
 export * from './codes.ts';
 export * from './commitments.ts';
 export * from './connections.ts';
+export * from './cost-types.ts';
 export * from './event-hooks.ts';
 export * from './fetches.ts';
 export * from './inbox.ts';

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { check, date, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { bulkAction } from './bulk-actions.ts';
-import { costType, projectCostCode } from './codes.ts';
+import { projectCostCode } from './codes.ts';
 import { account, at, bytes, createdAt, id, money, quantity, updatedAt } from './columns.ts';
 import { purchaseOrder, subContract } from './commitments.ts';
+import { costType } from './cost-types.ts';
 import { project } from './projects.ts';
 import { taxCode } from './tax-codes.ts';
 import { payableAccount } from './vendors.ts';

@@ -1,7 +1,7 @@
 import { boolean, index, integer, numeric, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { authUser } from './auth.ts';
-import { costType } from './codes.ts';
 import { account, createdAt, id, updatedAt } from './columns.ts';
+import { costType } from './cost-types.ts';
 
 export const hours = () => numeric({ precision: 6, scale: 2 });
 

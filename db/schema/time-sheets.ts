@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { boolean, date, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { TIMECARD_DRIFTS } from '../../domain/timecards.ts';
-import { costType, projectCostCode } from './codes.ts';
+import { projectCostCode } from './codes.ts';
 import { account, at, createdAt, id, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
+import { costType } from './cost-types.ts';
 import { entryType, hours, lentuneUser } from './people.ts';
 import { project } from './projects.ts';
 

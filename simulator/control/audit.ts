@@ -3,7 +3,7 @@ import { type Dispatcher, request } from 'undici';
 import type { Simulator } from '../engine/simulator.ts';
 import type { UserRow } from '../resources/company-users.ts';
 import type { LineRow } from '../resources/direct-cost-lines.ts';
-import type { DirectCostRow } from '../resources/direct-costs.ts';
+import type { DirectCostRow } from '../resources/direct-cost-rows.ts';
 import { grant } from '../resources/oauth.ts';
 
 interface ReadCost {

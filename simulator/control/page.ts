@@ -6,8 +6,8 @@ import type { Simulator } from '../engine/simulator.ts';
 import { sampleGuide } from '../sample/guide.ts';
 import { audit } from './audit.ts';
 import { fireBurst } from './burst.ts';
+import type { ControlParts } from './parts.ts';
 import { COLLECTIONS, createRecord, removeRecord, updateRecord } from './records.ts';
-import type { ControlParts } from './routes.ts';
 
 const SHOWN = 25;
 

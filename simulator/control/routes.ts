@@ -1,5 +1,4 @@
 import type { Express, Request, Response } from 'express';
-import type { ContractCheck } from '../contract/check.ts';
 import type { FaultRule } from '../engine/faults.ts';
 import type { HoldRule } from '../engine/holds.ts';
 import { presentEntry } from '../engine/ledger.ts';
@@ -13,17 +12,8 @@ import { organisations } from '../xero/tables.ts';
 import { audit } from './audit.ts';
 import { fireBurst } from './burst.ts';
 import { addPage } from './page.ts';
+import type { ControlParts } from './parts.ts';
 import { createRecord, listRecords, removeRecord, showRecord, updateRecord } from './records.ts';
-
-export interface ControlParts {
-  sim: Simulator;
-  contract: ContractCheck | null;
-  internalKey: string;
-  reset: (seed: number, size: Size) => void;
-  url: () => string;
-  seed: number;
-  size: Size;
-}
 
 type Handle = (req: Request, res: Response) => unknown;
 

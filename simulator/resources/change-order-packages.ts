@@ -6,43 +6,9 @@ import { among, sorted, within } from '../engine/query.ts';
 import { removedRows, removeRemembered } from '../engine/removed.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import type { Row } from '../engine/store.ts';
-import { requestsOf, requestTable } from './change-order-requests.ts';
+import { type PackageRow, packageTable, requestsOf, requestTable, type TierRow, tiersOf } from './change-order-rows.ts';
 import { contractLinesOf, presentContractLine, totalOf } from './commitment-lines.ts';
 import { POTENTIAL_CHANGE_ORDER, potentialsOf, removePotential } from './potential-change-orders.ts';
-
-export interface PackageRow extends Row {
-  company_id: number;
-  project_id: number;
-  contract_id: number;
-  type: 'CommitmentContractChangeOrder' | 'PrimeContractChangeOrder' | 'ChangeOrderPackage';
-  number: string | null;
-  title: string | null;
-  description: string | null;
-  status: string;
-  executed: boolean;
-  private: boolean;
-  revision: number;
-  schedule_impact_amount: number | null;
-  origin_id: string | null;
-  origin_code: string | null;
-  origin_data: string | null;
-  created_at: string;
-  updated_at: string;
-}
-
-interface TierRow extends Row {
-  company_id: number;
-  project_id: number;
-  tiers: 1 | 2 | 3;
-}
-
-const tierTable = (sim: Simulator) => sim.store.table<TierRow>('change_order_settings');
-
-/** How many tiers change orders have in a project; one unless a person chose otherwise. */
-export const tiersOf = (sim: Simulator, projectId: number): 1 | 2 | 3 =>
-  tierTable(sim).where('project_id', projectId).at(-1)?.tiers ?? 1;
-
-export const packageTable = (sim: Simulator) => sim.store.table<PackageRow>('change_order_packages');
 
 export const packagesOf = (sim: Simulator, contractId: number): PackageRow[] =>
   packageTable(sim).where('contract_id', contractId);

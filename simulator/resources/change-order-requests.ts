@@ -5,26 +5,9 @@ import { money, now, seconds } from '../engine/fields.ts';
 import { among, sorted, within } from '../engine/query.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import type { Row } from '../engine/store.ts';
+import { type RequestRow, requestTable } from './change-order-rows.ts';
 import { contractLinesOf, totalOf } from './commitment-lines.ts';
 import { POTENTIAL_CHANGE_ORDER, potentialsOf } from './potential-change-orders.ts';
-
-/** What ties potential change orders to a package; people see it only where change orders have three tiers. */
-export interface RequestRow extends Row {
-  company_id: number;
-  project_id: number;
-  contract_id: number;
-  change_order_package_id: number | null;
-  number: string | null;
-  title: string | null;
-  status: string;
-  created_at: string;
-  updated_at: string;
-}
-
-export const requestTable = (sim: Simulator) => sim.store.table<RequestRow>('change_order_requests');
-
-export const requestsOf = (sim: Simulator, packageId: number): RequestRow[] =>
-  requestTable(sim).where('change_order_package_id', packageId);
 
 export function buildRequest(fields: Partial<RequestRow>, sim: Simulator): Omit<RequestRow, 'id'> {
   const whole = sim.store

@@ -8,7 +8,7 @@ import type { Simulator } from '../engine/simulator.ts';
 import type { Row } from '../engine/store.ts';
 import { syncAction } from '../engine/sync.ts';
 import { costCodeTable, refOf } from './cost-codes.ts';
-import { type DirectCostRow, directCostTable, touchDirectCost } from './direct-costs.ts';
+import { type DirectCostRow, directCostTable, touchDirectCost } from './direct-cost-rows.ts';
 import { writtenCode, writtenMoney, writtenTax, writtenWords } from './line-fields.ts';
 import { presentLineItemType, typeTable } from './line-item-types.ts';
 import { taxCodeTable } from './tax-codes.ts';

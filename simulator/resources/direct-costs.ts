@@ -17,27 +17,8 @@ import {
   lineTable,
   updateLine,
 } from './direct-cost-lines.ts';
+import { type DirectCostRow, directCostTable } from './direct-cost-rows.ts';
 import { vendorTable } from './vendors.ts';
-
-export interface DirectCostRow extends Row {
-  company_id: number;
-  project_id: number;
-  vendor_id: number | null;
-  employee_id: number | null;
-  direct_cost_type: string;
-  status: string;
-  invoice_number: string | null;
-  description: string | null;
-  terms: string | null;
-  direct_cost_date: string | null;
-  received_date: string | null;
-  payment_date: string | null;
-  attachments: { id: number; filename: string; size: number; sha256: string }[];
-  origin_id: string | null;
-  origin_data: string | null;
-  created_at: string;
-  updated_at: string;
-}
 
 const WRITABLE = [
   'direct_cost_type',
@@ -54,8 +35,6 @@ const WRITABLE = [
 const TYPES = ['invoice', 'expense', 'payroll', 'subcontractor_invoice'];
 const STATUSES = ['draft', 'pending', 'revise_and_resubmit', 'approved'];
 const MOST_LINES = 100;
-
-export const directCostTable = (sim: Simulator) => sim.store.table<DirectCostRow>('direct_costs');
 
 function buildDirectCost(fields: Partial<DirectCostRow>, sim: Simulator): Omit<DirectCostRow, 'id'> {
   const project = sim.store.table<Row & { company_id: number }>('projects').get(fields.project_id ?? 0);
@@ -80,10 +59,6 @@ function buildDirectCost(fields: Partial<DirectCostRow>, sim: Simulator): Omit<D
     updated_at: at,
     ...fields,
   };
-}
-
-export function touchDirectCost(sim: Simulator, id: number): void {
-  directCostTable(sim).update(id, { updated_at: now() });
 }
 
 /** Direct costs: v1.1 whole, v1.0 header (wrapped as `item`) and sync. Lists carry no lines. */

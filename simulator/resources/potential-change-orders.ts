@@ -5,8 +5,7 @@ import { among, sorted, within } from '../engine/query.ts';
 import { removedRows, removeRemembered } from '../engine/removed.ts';
 import type { Simulator } from '../engine/simulator.ts';
 import type { Row } from '../engine/store.ts';
-import { type PackageRow, tiersOf } from './change-order-packages.ts';
-import type { RequestRow } from './change-order-requests.ts';
+import { type PackageRow, type RequestRow, tiersOf } from './change-order-rows.ts';
 import {
   contractLineDefinition,
   contractLinesOf,

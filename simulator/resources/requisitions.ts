@@ -5,9 +5,8 @@ import { money, now, nulls, numberOf, pick, requireFields, seconds, textOf } fro
 import { requireFreeOriginId, requireUnlocked } from '../engine/origin.ts';
 import { among, sorted, within } from '../engine/query.ts';
 import type { Simulator } from '../engine/simulator.ts';
-import type { Row } from '../engine/store.ts';
 import { openPeriodOf, type PeriodRow, periodTable } from './billing-periods.ts';
-import { packageTable } from './change-order-packages.ts';
+import { packageTable } from './change-order-rows.ts';
 import type { CommitmentRow } from './commitment-contracts.ts';
 import {
   addPackageItems,
@@ -21,30 +20,9 @@ import {
   saysRetainage,
   writeItem,
 } from './requisition-items.ts';
+import { type RequisitionRow, requisitionsOf, requisitionTable } from './requisition-rows.ts';
 import { takeUploads } from './uploads.ts';
 import { vendorTable } from './vendors.ts';
-
-export interface RequisitionRow extends Row {
-  company_id: number;
-  project_id: number;
-  commitment_id: number;
-  commitment_type: 'PurchaseOrderContract' | 'WorkOrderContract';
-  number: number;
-  period_id: number | null;
-  requisition_start: string | null;
-  requisition_end: string | null;
-  billing_date: string | null;
-  final: boolean;
-  invoice_number: string | null;
-  payment_date: string | null;
-  status: string;
-  submitted_at: string | null;
-  attachments: { id: number; filename: string; content_type: string }[];
-  origin_id: string | null;
-  origin_data: string | null;
-  created_at: string;
-  updated_at: string;
-}
 
 const STATUSES = [
   'draft',
@@ -71,11 +49,6 @@ const WRITABLE = [
   'status',
   'submitted_at',
 ] as const;
-
-const requisitionTable = (sim: Simulator) => sim.store.table<RequisitionRow>('requisitions');
-
-export const requisitionsOf = (sim: Simulator, commitmentId: number): RequisitionRow[] =>
-  requisitionTable(sim).where('commitment_id', commitmentId);
 
 function buildRequisition(fields: Partial<RequisitionRow>, sim: Simulator): Omit<RequisitionRow, 'id'> {
   const found = commitmentOf(sim, fields.commitment_id ?? 0);

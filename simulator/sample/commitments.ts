@@ -3,8 +3,9 @@ import type { Simulator } from '../engine/simulator.ts';
 import type { Row } from '../engine/store.ts';
 import { buildPeriod, periodTable } from '../resources/billing-periods.ts';
 import type { BudgetRow } from '../resources/budgets.ts';
-import { buildPackage, packageTable } from '../resources/change-order-packages.ts';
-import { buildRequest, requestTable } from '../resources/change-order-requests.ts';
+import { buildPackage } from '../resources/change-order-packages.ts';
+import { buildRequest } from '../resources/change-order-requests.ts';
+import { packageTable, requestTable } from '../resources/change-order-rows.ts';
 import { buildChangeOrderStatus } from '../resources/change-order-statuses.ts';
 import {
   buildCommitment,
