@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { DrainFlow } from '../../activities/drain.ts';
 import type { FlowReader } from '../../activities/flow.ts';
 import { createApp } from '../../api/app.ts';
@@ -181,6 +181,12 @@ export async function connectStack(stack: Stack): Promise<CompanyView[]> {
   await eventually(async () => (await deps.db.$count(inboxEvent, isConnecting)) === 0);
   return listCompanies(deps.db, account, connectionId);
 }
+
+/** Calls are paid for with time; a test that asks about something else does not wait for that. */
+export const forgetPacing = ({ deps }: Pick<Stack, 'deps'>) =>
+  deps.db.execute(
+    sql`update inbox_scope set paid_until = '-infinity', quiet_until = '-infinity' where paid_until > now()`,
+  );
 
 /** Asks until there is an answer; what is asked for takes a moment, not a fixed time. */
 export async function eventually<T>(ask: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {

@@ -20,7 +20,7 @@ import {
 } from '../../db/schema/index.ts';
 import type { Comparisons } from '../../schemas/reconcile.ts';
 import { seededRandom } from '../../simulator/engine/seeded-random.ts';
-import { connectStack, eventually, type Stack, startStack } from '../environment/stack.ts';
+import { connectStack, eventually, forgetPacing, type Stack, startStack } from '../environment/stack.ts';
 import { createEditor, type Editor, type SimRow } from './convergence-edits.ts';
 
 /** A post office between Procore and us that loses letters although it acknowledges them. */
@@ -178,9 +178,7 @@ async function workOn(stack: Stack, editor: Editor, random: () => number): Promi
 /** Waits until Procore has nothing to deliver and we nothing to apply, without waiting for paced or repeated rows. */
 async function settle(stack: Stack): Promise<void> {
   const idle = async () => {
-    await stack.deps.db.execute(
-      sql`update inbox_scope set paid_until = '-infinity', quiet_until = '-infinity' where paid_until > now()`,
-    );
+    await forgetPacing(stack);
     await stack.deps.db.execute(
       sql`update inbox_event set next_attempt_at = now() where state = 'pending' and attempts > 0 and next_attempt_at > now()`,
     );

@@ -1,10 +1,10 @@
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { CompanyView } from '../../db/queries/companies.ts';
 import { inboxEvent } from '../../db/schema/index.ts';
 import type { FetchWithItems } from '../../schemas/fetches.ts';
 import type { ProjectsPreview } from '../../schemas/previews.ts';
-import { connectStack, eventually, type Stack, startStack } from '../environment/stack.ts';
+import { connectStack, eventually, forgetPacing, type Stack, startStack } from '../environment/stack.ts';
 
 /** Whole fetches on a machine others work on, too. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -23,14 +23,9 @@ const post = <T>(path: string, body?: unknown) => stack.api<T>('POST', `/api/fet
 const start = async (body: object = everything) =>
   (await post<FetchWithItems>('', { companyId: company.id, ...body })).body.id;
 const see = async (id: string) => (await stack.api<FetchWithItems>('GET', `/api/fetches/${id}`)).body;
-/** Calls are paid for with time; a test does not wait for that. */
-const forgetPacing = () =>
-  stack.deps.db.execute(
-    sql`update inbox_scope set paid_until = '-infinity', quiet_until = '-infinity' where paid_until > now()`,
-  );
 const ended = (id: string) =>
   eventually(async () => {
-    await forgetPacing();
+    await forgetPacing(stack);
     const fetched = await see(id);
     return ['done', 'failed', 'cancelled'].includes(fetched.state) ? fetched : undefined;
   }, 100_000);
@@ -105,7 +100,7 @@ test('while it runs a fetch tells its rate and the time left', async () => {
   });
   const id = await start();
   const midway = await eventually(async () => {
-    await forgetPacing();
+    await forgetPacing(stack);
     const fetched = await see(id);
     return fetched.progress.secondsLeft !== null && fetched.projects.pending > 0 ? fetched : undefined;
   }, 60_000);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CompanyView } from '../../db/queries/companies.ts';
 import { inboxEvent, project, webhookHook } from '../../db/schema/index.ts';
 import type { FetchWithItems } from '../../schemas/fetches.ts';
-import { connectStack, eventually, type Stack, startStack } from '../environment/stack.ts';
+import { connectStack, eventually, forgetPacing, type Stack, startStack } from '../environment/stack.ts';
 
 let stack: Stack;
 let company: CompanyView;
@@ -21,6 +21,7 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 const start = async (body: object, on = stack, of = company) => {
+  await forgetPacing(on);
   const { status, body: fetched } = await on.api<FetchWithItems>('POST', '/api/fetches', { companyId: of.id, ...body });
   expect(status).toBe(202);
   return fetched.id;
@@ -28,6 +29,7 @@ const start = async (body: object, on = stack, of = company) => {
 const see = async (id: string, on = stack) => (await on.api<FetchWithItems>('GET', `/api/fetches/${id}`)).body;
 const ended = (id: string, on = stack, timeoutMs = 30_000) =>
   eventually(async () => {
+    await forgetPacing(on);
     const fetched = await see(id, on);
     return ['done', 'failed', 'cancelled'].includes(fetched.state) ? fetched : undefined;
   }, timeoutMs);

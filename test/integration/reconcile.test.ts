@@ -15,7 +15,7 @@ import {
 import { workflowIds } from '../../platform/workflow-ids.ts';
 import type { FetchWithItems } from '../../schemas/fetches.ts';
 import type { Comparisons } from '../../schemas/reconcile.ts';
-import { connectStack, eventually, type Stack, startStack } from '../environment/stack.ts';
+import { connectStack, eventually, forgetPacing, type Stack, startStack } from '../environment/stack.ts';
 
 /** Whole comparisons, and schedules that follow within seconds, on a machine others work on, too. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -57,16 +57,11 @@ afterAll(() => stack?.close());
 const withoutWebhooks = () => stack.deps.db.update(webhookHook).set({ key: sql`'lost-' || ${webhookHook.id}` });
 const path = () => `/api/companies/${company.id}/comparisons`;
 const see = async () => (await stack.api<Comparisons>('GET', path())).body;
-/** Calls are paid for with time; a test does not wait for that. */
-const forgetPacing = () =>
-  stack.deps.db.execute(
-    sql`update inbox_scope set paid_until = '-infinity', quiet_until = '-infinity' where paid_until > now()`,
-  );
 const compare = async (mode: 'delta' | 'full') => {
   const before = (await see()).runs[0]?.id;
   expect((await stack.api('POST', path(), { mode })).status).toBe(202);
   return eventually(async () => {
-    await forgetPacing();
+    await forgetPacing(stack);
     const [run] = (await see()).runs;
     return run && run.id !== before && run.state !== 'running' && run.pending === 0 ? run : undefined;
   }, 60_000);

@@ -4,7 +4,7 @@ import type { CompanyView } from '../../db/queries/companies.ts';
 import { auditEvent, project, projectCostCode } from '../../db/schema/index.ts';
 import type { FetchWithItems } from '../../schemas/fetches.ts';
 import type { CodesPreview, ProjectsPreview } from '../../schemas/previews.ts';
-import { connectStack, eventually, type Stack, startStack } from '../environment/stack.ts';
+import { connectStack, eventually, forgetPacing, type Stack, startStack } from '../environment/stack.ts';
 
 /** Settings that change what is here already: previewed before they are saved, true at once after. */
 
@@ -30,6 +30,7 @@ const fetchProject = async (projectId: number) => {
     projectId: String(projectId),
   });
   return eventually(async () => {
+    await forgetPacing(stack);
     const { body: now } = await stack.api<FetchWithItems>('GET', `/api/fetches/${body.id}`);
     return now.state === 'done' ? now : undefined;
   }, 30_000);
@@ -41,7 +42,10 @@ const localOf = async (procoreId: number) => {
   return row;
 };
 const monitored = (procoreId: number, isMonitored: boolean) =>
-  eventually(async () => ((await localOf(procoreId))?.is_monitored === isMonitored ? true : undefined), 30_000);
+  eventually(async () => {
+    await forgetPacing(stack);
+    return (await localOf(procoreId))?.is_monitored === isMonitored;
+  }, 30_000);
 const stagesWithout = async (name: string) => {
   const { body } = await stack.api<CompanyView>('GET', `/api/companies/${company.id}`);
   return body.stages.filter((stage) => stage.isMonitored && stage.name !== name).map(({ id }) => id);
@@ -111,6 +115,11 @@ test('"Fetch cost code linked to cost type only" counts what goes before it is s
   const local = (await localOf(guide.exampleProjects.inConstruction!.id))!;
   const offered = () =>
     db().$count(projectCostCode, and(eq(projectCostCode.projectId, local.id), eq(projectCostCode.isActive, true)));
+  const reached = (codes: number) =>
+    eventually(async () => {
+      await forgetPacing(stack);
+      return (await offered()) === codes;
+    }, 30_000);
   const before = await offered();
   const { body: preview } = await stack.api<CodesPreview>('POST', '/api/settings/preview-codes', {
     linkedCodesOnly: true,
@@ -118,13 +127,13 @@ test('"Fetch cost code linked to cost type only" counts what goes before it is s
   const goes = preview.projects.find(({ id }) => id === local.id)?.goes ?? 0;
   expect(goes).toBeGreaterThan(0);
   await stack.api('PATCH', '/api/settings', { linkedCodesOnly: true });
-  await eventually(async () => (await offered()) === before - goes, 30_000);
+  await reached(before - goes);
   const { body: back } = await stack.api<CodesPreview>('POST', '/api/settings/preview-codes', {
     linkedCodesOnly: false,
   });
   expect(back.projects.find(({ id }) => id === local.id)?.comes).toBe(goes);
   await stack.api('PATCH', '/api/settings', { linkedCodesOnly: false });
-  await eventually(async () => (await offered()) === before, 30_000);
+  await reached(before);
 });
 
 test('a fetch tells beforehand what it would bring, link and skip', async () => {
