@@ -9,7 +9,7 @@ import type { DocumentCommitment } from '../../domain/allocations.ts';
 import type { CommitmentKind } from '../../domain/commitments.ts';
 import type { InvoiceDraft, InvoiceType } from '../../domain/invoice.ts';
 import { eventually, type StackOptions } from '../environment/stack.ts';
-import { type PushWorld, startPushWorld } from './push-world.ts';
+import { type PushWorld, startPushWorld, totalsOf } from './push-world.ts';
 
 /** A claim as the simulator holds it. */
 export interface HeldClaim {
@@ -141,7 +141,7 @@ const isSaid = (amount: string | null): amount is string => amount !== null;
 
 function draftOf(world: PushWorld, wish: ClaimWish): InvoiceDraft {
   const amounts = wish.amounts.filter(isSaid);
-  const cents = amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 100), 0);
+  const { total, tax } = totalsOf(amounts);
   count += 1;
   if (wish.on.vendorId === null) throw new Error(`${wish.on.number} has no supplier`);
   return {
@@ -151,8 +151,8 @@ function draftOf(world: PushWorld, wish: ClaimWish): InvoiceDraft {
     payableAccountId: wish.on.vendorId,
     ...(wish.on.kind === 'purchase_order' ? { purchaseOrderId: wish.on.id } : { subContractId: wish.on.id }),
     invoiceDate: '2026-03-18',
-    total: (cents / 100).toFixed(2),
-    tax: wish.tax ?? ((cents * 15) / 10_000).toFixed(2),
+    total,
+    tax: wish.tax ?? tax,
     lines: amounts.map((amount) => ({
       projectId: wish.on.projectId,
       projectCostCodeId: world.projects[0]!.codes[0]!.id,

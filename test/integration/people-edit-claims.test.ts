@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { replaceAllocations } from '../../db/queries/invoice-allocations.ts';
-import { approveInvoice, checkInvoice } from '../../db/queries/invoice-steps.ts';
 import { getInvoice, updateInvoice } from '../../db/queries/invoices.ts';
 import type { DocumentCommitment } from '../../domain/allocations.ts';
 import type { Invoice } from '../../schemas/invoices.ts';
 import { type ClaimWorld, type HeldClaim, startClaimWorld } from './claim-world.ts';
+import { totalsOf } from './push-world.ts';
 
 let world: ClaimWorld;
 let order: DocumentCommitment;
@@ -28,10 +28,9 @@ const patchClaim = (id: number, fields: object) => control('PATCH', `/records/re
 const patchItem = (id: number, fields: object) => control('PATCH', `/records/requisition_items/${id}`, fields);
 const worked = (claim: HeldClaim) => claim.items.filter((item) => Number(item.work_completed_this_period) !== 0);
 
+/** A second Send comes through. */
 async function again(id: string) {
-  await db().execute(`update payable_invoice set integration = 'queued', queued_at = now(), dispatched_at = null
-    where id = '${id}'`);
-  world.stack.doorbell?.poke();
+  await world.again(id);
   return world.ended(id, 60_000);
 }
 
@@ -55,12 +54,10 @@ async function changeOurs(id: string, second = '25.00', number?: string) {
   const { account } = world.stack;
   const now = (await getInvoice(db(), account, id))!;
   const amounts = ['10.00', second];
-  const cents = amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 100), 0);
   const draft = {
     ...now,
     number: number ?? now.number,
-    total: (cents / 100).toFixed(2),
-    tax: ((cents * 15) / 10_000).toFixed(2),
+    ...totalsOf(amounts),
     lines: now.lines.map((line, at) => ({ ...line, amount: amounts[at]! })),
   };
   expect(await updateInvoice(db(), account, id, 'clerk', draft)).toEqual({ kind: 'done' });
@@ -71,10 +68,7 @@ async function changeOurs(id: string, second = '25.00', number?: string) {
     quantity: null,
   }));
   await db().transaction((tx) => replaceAllocations(tx, account, id, [order], allocations));
-  expect(await checkInvoice(db(), account, id, 'clerk')).toEqual({ kind: 'done' });
-  await approveInvoice(db(), account, id, 'approver');
-  await world.queue(id);
-  return world.ended(id, 60_000);
+  return world.resend(id);
 }
 
 async function standing(id: number) {

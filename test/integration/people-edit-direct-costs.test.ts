@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { approveInvoice, checkInvoice } from '../../db/queries/invoice-steps.ts';
 import { getInvoice, updateInvoice } from '../../db/queries/invoices.ts';
 import type { InvoiceLineDraft } from '../../domain/invoice.ts';
 import type { Invoice } from '../../schemas/invoices.ts';
-import { type HeldDirectCost, type PushWorld, startPushWorld } from './push-world.ts';
+import { type HeldDirectCost, type PushWorld, startPushWorld, totalsOf } from './push-world.ts';
 
 let world: PushWorld;
 beforeAll(async () => {
@@ -18,11 +17,9 @@ const control = <T = unknown>(method: string, path: string, body?: unknown) =>
 const patchCost = (id: number, fields: object) => control('PATCH', `/records/direct_costs/${id}`, fields);
 const patchLine = (id: number, fields: object) => control('PATCH', `/records/direct_cost_line_items/${id}`, fields);
 
-/** As if a second Send had come through: the row says queued again. */
+/** A second Send comes through. */
 async function again(id: string) {
-  await db().execute(`update payable_invoice set integration = 'queued', queued_at = now(), dispatched_at = null
-    where id = '${id}'`);
-  world.stack.doorbell?.poke();
+  await world.again(id);
   return world.ended(id, 60_000);
 }
 
@@ -34,16 +31,12 @@ async function changeOurs(
   const { account } = world.stack;
   const now = (await getInvoice(db(), account, id))!;
   const lines = fields.lines?.(now.lines) ?? now.lines;
-  const cents = lines.reduce((sum, line) => sum + Math.round(Number(line.amount) * 100), 0);
-  const total = { total: (cents / 100).toFixed(2), tax: ((cents * 15) / 10_000).toFixed(2) };
+  const totals = totalsOf(lines.map(({ amount }) => amount));
   const number = fields.number ?? now.number;
-  expect(await updateInvoice(db(), account, id, 'clerk', { ...now, ...total, number, lines })).toEqual({
+  expect(await updateInvoice(db(), account, id, 'clerk', { ...now, ...totals, number, lines })).toEqual({
     kind: 'done',
   });
-  expect(await checkInvoice(db(), account, id, 'clerk')).toEqual({ kind: 'done' });
-  await approveInvoice(db(), account, id, 'approver');
-  await world.queue(id);
-  return world.ended(id, 60_000);
+  return world.resend(id);
 }
 
 const TWO = [{ amount: '60.00' }, { amount: '40.00' }];

@@ -134,9 +134,7 @@ test('one queued before the go-live date was moved does not leave either', async
 const deleteThere = async (collection: string, id: number) =>
   world.stack.control('DELETE', `/records/${collection}/${id}`);
 const retry = async (id: string) => {
-  await db().execute(sql`update payable_invoice set integration = 'queued', queued_at = now(), dispatched_at = null
-    where id = ${id}`);
-  world.stack.doorbell?.poke();
+  await world.again(id);
   return world.ended(id);
 };
 const decide = async (id: string, choice: 'recreate' | 'unlink') => {

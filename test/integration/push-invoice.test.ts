@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getLog } from '../../db/queries/integration-log.ts';
 import { chooseDuplicate, retryInvoice } from '../../db/queries/invoice-steps.ts';
@@ -66,17 +66,11 @@ test('a credit note of the number of an invoice is a negative direct cost beside
   expect(costs.map((cost) => Number(cost.lines[0]?.amount)).sort()).toEqual([-100, 100]);
 });
 
-/** As if a second Send had come through: the row says queued again. */
-const queueAgain = (id: string) =>
-  db().execute(sql`
-    update payable_invoice set integration = 'queued', queued_at = now(), dispatched_at = null where id = ${id}`);
-
 test('an invoice sent twice, one after the other, is one direct cost, and nothing is written the second time', async () => {
   const id = await world.send({ number: 'TWICE-1' });
   await world.ended(id);
   const seq = await lastSeq();
-  await queueAgain(id);
-  world.stack.doorbell?.poke();
+  await world.again(id);
   expect((await world.ended(id)).integration).toBe('sent');
   expect(await written(seq)).toEqual([]);
   expect(await world.held('TWICE-1')).toHaveLength(1);
@@ -257,8 +251,7 @@ test('lines that people added in Procore are never touched: the clerk is told RE
     wbs_code_id: cost!.lines[0]!.wbs_code_id,
   });
   const seq = await lastSeq();
-  await queueAgain(id);
-  world.stack.doorbell?.poke();
+  await world.again(id);
   const refused = await world.ended(id);
   expect(refused.problems.map(({ code, facts }) => [code, facts])).toEqual([
     ['REMOTE_EDITED', expect.objectContaining({ ours: '100.00', theirs: '105.00' })],
@@ -271,8 +264,7 @@ test('a direct cost deleted in Procore is not made again unasked', async () => {
   await world.ended(id);
   const [cost] = await world.held('GONE-1');
   await world.stack.control('DELETE', `/records/direct_costs/${cost!.id}`);
-  await queueAgain(id);
-  world.stack.doorbell?.poke();
+  await world.again(id);
   expect((await world.ended(id)).problems.map(({ code }) => code)).toEqual(['DELETED_REMOTELY']);
   expect(await world.held('GONE-1')).toEqual([]);
 });

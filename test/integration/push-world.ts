@@ -70,6 +70,10 @@ export interface PushWorld {
   approved(wish?: Wish): Promise<string>;
   queue(...ids: string[]): Promise<void>;
   send(wish?: Wish): Promise<string>;
+  /** As if a second Send had come through: the row says queued again. */
+  again(id: string): Promise<void>;
+  /** Checks and approves a changed invoice and sends it; answers what it ends as. */
+  resend(id: string): ReturnType<PushWorld['ended']>;
   /** Waits until it is no longer on its way. */
   ended(id: string, timeoutMs?: number): Promise<NonNullable<Awaited<ReturnType<typeof getInvoice>>>>;
   /** Every direct cost of that number Procore holds. */
@@ -133,6 +137,19 @@ async function describeWorld(stack: Stack): Promise<PushWorld> {
       const id = await world.approved(wish);
       await world.queue(id);
       return id;
+    },
+    async again(id) {
+      await db.execute(
+        sql`update payable_invoice set integration = 'queued', queued_at = now(), dispatched_at = null where id = ${id}`,
+      );
+      stack.doorbell?.poke();
+    },
+    async resend(id) {
+      const checked = await checkInvoice(db, account, id, 'clerk');
+      if (checked.kind !== 'done') throw new Error(`Not checked: ${JSON.stringify(checked)}`);
+      await approveInvoice(db, account, id, 'approver');
+      await world.queue(id);
+      return world.ended(id, 60_000);
     },
     ended: (id, timeoutMs = 25_000) =>
       eventually(async () => {
@@ -264,7 +281,7 @@ function draftOf(world: PushWorld, wish: Wish): InvoiceDraft {
       ...line,
     };
   });
-  const cents = lines.reduce((sum, line) => sum + Math.round(Number(line.amount) * 100), 0);
+  const { total, tax } = totalsOf(lines.map(({ amount }) => amount));
   count += 1;
   return {
     kind: wish.kind ?? 'invoice',
@@ -272,8 +289,14 @@ function draftOf(world: PushWorld, wish: Wish): InvoiceDraft {
     payableAccountId: wish.vendorId ?? world.vendorId,
     invoiceDate: '2026-03-18',
     description: null,
-    total: wish.total ?? (cents / 100).toFixed(2),
-    tax: wish.tax ?? ((cents * 15) / 10_000).toFixed(2),
+    total: wish.total ?? total,
+    tax: wish.tax ?? tax,
     lines,
   };
+}
+
+/** What lines of these amounts come to, with GST of 15 % on all of them. */
+export function totalsOf(amounts: readonly string[]): { total: string; tax: string } {
+  const cents = amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 100), 0);
+  return { total: (cents / 100).toFixed(2), tax: ((cents * 15) / 10_000).toFixed(2) };
 }

@@ -85,14 +85,6 @@ async function retry({ stack }: PushWorld, id: string): Promise<void> {
   stack.doorbell?.poke();
 }
 
-/** As if a second Send had come through: the row says queued again. */
-export async function again(world: PushWorld, id: string): Promise<void> {
-  await world.stack.deps.db.execute(
-    `update payable_invoice set integration = 'queued', queued_at = now(), dispatched_at = null where id = '${id}'`,
-  );
-  world.stack.doorbell?.poke();
-}
-
 /** An invoice of $100 with GST on the first code, as a clerk enters it. */
 export function draft(world: PushWorld, number: string, fields: Partial<InvoiceDraft> = {}): InvoiceDraft {
   const [place] = world.projects;

@@ -1,7 +1,7 @@
 import { installationOf, recordStamp } from '../../../domain/stamp.ts';
 import { eventually } from '../../environment/stack.ts';
 import type { HeldDirectCost, PushWorld } from '../push-world.ts';
-import { again, breaking, control, correct, draft, type ErrorRow, mended, records } from './row.ts';
+import { breaking, control, correct, draft, type ErrorRow, mended, records } from './row.ts';
 
 const patch = (world: PushWorld, id: number, fields: object) =>
   control(world, 'PATCH', `/records/direct_costs/${id}`, fields);
@@ -13,7 +13,7 @@ async function workedOn(
   world: PushWorld,
   number: string,
   edit: (cost: HeldDirectCost) => Promise<unknown>,
-  resend: (id: string) => Promise<void> = (id) => again(world, id),
+  resend: (id: string) => Promise<void> = world.again,
 ): Promise<string> {
   await world.settings({ directCostStatus: 'pending' });
   const id = await world.send({ number });
