@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
+import { readAttachment } from '../db/queries/attachments.ts';
 import { type ClaimPartRow, claimsOfOthers, noteClaimed, takeTurn } from '../db/queries/claim-parts.ts';
 import { addLog } from '../db/queries/integration-log.ts';
 import { type JournalEntry, journal, learn } from '../db/queries/push-parts.ts';
@@ -20,13 +21,13 @@ import {
 import { type ClaimPlace, lookAtClaim } from '../procore/claim-look.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
-import { uploadFiles } from './claim-files.ts';
 import { applyClaim, type ClaimAnswer } from './claim-record.ts';
 import { claimRefusalInWords } from './claim-refusal.ts';
 import { CLAIM_WORDS, claimSentence } from './claim-words.ts';
 import type { ConvergeDeps } from './converge-deps.ts';
 import { isCertain, isPassing, settling as settlingOf } from './passing.ts';
 import type { Trail } from './push-attempt.ts';
+import { uploadFiles } from './upload-files.ts';
 
 /** One claim while an activity works on it. */
 interface Work extends Pick<ConvergeDeps, 'db' | 'settleDelayMs'> {
@@ -213,7 +214,7 @@ const unseen = (write: ClaimWrite, agreed: ClaimAgreed): ClaimAgreed =>
     : agreed;
 
 const upload = ({ db, api, part }: Work, files: readonly FileToSend[]): Promise<string[]> =>
-  uploadFiles({ db, api, account: part.account }, part.projectProcoreId, files);
+  uploadFiles({ api, read: (id) => readAttachment(db, part.account, id) }, part.projectProcoreId, files);
 
 /**
  * A new claim takes its files along, which are sent before anything is noted. Where that fails it is made without them:

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { addLog } from '../db/queries/integration-log.ts';
+import { readOrderFile } from '../db/queries/purchase-order-attachments.ts';
 import { linkOrder, loadOrderPart, noteOrder, type OrderPart } from '../db/queries/purchase-order-parts.ts';
 import type { OrderRef } from '../db/queries/purchase-order-queue.ts';
 import { type JournalEntry, journal, learn } from '../db/queries/push-parts.ts';
 import { nothingAgreed } from '../domain/direct-cost.ts';
-import { DomainError } from '../domain/errors.ts';
+import type { FileToSend } from '../domain/direct-cost-files.ts';
+import { DomainError, messageOf } from '../domain/errors.ts';
+import { settleOrderFiles, takeOrderFiles } from '../domain/purchase-order-files.ts';
 import {
   type DesiredOrder,
   nextOrderWrite,
@@ -15,7 +18,16 @@ import {
   type OrderWrite,
   type RemoteOrder,
 } from '../domain/purchase-order-record.ts';
-import { acknowledge, afterDelete, judgeAnswer, recognise, type Sending, settle } from '../domain/settling.ts';
+import {
+  acknowledge,
+  afterDelete,
+  beforeFiles,
+  judgeAnswer,
+  recognise,
+  type Sending,
+  settle,
+  withoutFiles,
+} from '../domain/settling.ts';
 import type { CompanyApi } from '../procore/client.ts';
 import { ProcoreError } from '../procore/errors.ts';
 import type { ConvergeDeps } from './converge-deps.ts';
@@ -23,6 +35,7 @@ import { isCertain, isPassing, settling } from './passing.ts';
 import { applyOrder, lookAtOrder, type OrderAnswer } from './purchase-order-record.ts';
 import { isAboutTax, isLock, isTaken, ORDER_WORDS, orderRefusal, orderSentence } from './purchase-order-words.ts';
 import { attempted, type Trail } from './push-attempt.ts';
+import { uploadFiles } from './upload-files.ts';
 import { addToDirectory } from './vendor-directory.ts';
 
 /** Our clock and Procore's may differ; a list that is a little longer costs nothing. */
@@ -63,8 +76,11 @@ const wish = ({ desired, keepsTax }: OrderPart): DesiredOrder =>
 async function converge(work: Work): Promise<{ done: boolean }> {
   const seen = await observe(work).catch(async (error: unknown) => {
     if (!(error instanceof ProcoreError) || isPassing(error)) throw error;
-    throw await failed(work, orderRefusal(error, work.part));
+    if (work.desired.scope !== 'files') throw await failed(work, orderRefusal(error, work.part));
+    await goOnWithoutFiles(work, error.said);
+    return null;
   });
+  if (seen === null) return { done: false };
   const settled = work.part.sending === null ? work : await settleSending(work, seen);
   if (settled === 'look-again') return { done: false };
   if ('write' in settled) return send(settled.work, settled.write);
@@ -80,6 +96,9 @@ async function converge(work: Work): Promise<{ done: boolean }> {
       throw await failed(known, new DomainError(verdict.code, verdict.facts as never));
     case 'forget':
       await forget(known, verdict.lines);
+      return { done: false };
+    case 'without-files':
+      await goOnWithoutFiles(known, verdict.said);
       return { done: false };
     case 'rebase':
       await keep(known, { agreed: verdict.agreed });
@@ -99,7 +118,7 @@ async function observe({ part, desired, api, runId }: Work): Promise<OrderLook> 
   const { agreed, sending, procoreId } = part;
   if (sending === null && agreed?.freshIn === runId && agreed.header !== null && procoreId !== null) {
     const { accountingMethod, stamp } = desired;
-    const facts = { originId: null, originData: stamp, attachments: [], touches: [], lines: [] };
+    const facts = { originId: null, originData: stamp, attachments: [], showsAllFiles: true, touches: [], lines: [] };
     const record = { id: procoreId, header: agreed.header.got, status: agreed.status ?? 'Draft', ...facts };
     return { kind: 'ours', record: { ...record, accountingMethod }, twins: [] };
   }
@@ -133,7 +152,11 @@ async function settleSending(
   const write = sending.write as OrderWrite;
   const now = Date.now();
   const look = seen.kind === 'taken' ? ({ kind: 'none' } as const) : seen;
-  const verdict = settle<OrderHeader>(sending, part.agreed ?? nothingAgreed, part.procoreId, look, now, settleDelayMs);
+  const before = part.agreed ?? nothingAgreed;
+  const verdict =
+    write.kind === 'attach-files' && look.kind === 'ours'
+      ? settleOrderFiles(sending, write, before, look.record, now, settleDelayMs)
+      : settle<OrderHeader>(sending, before, part.procoreId, look, now, settleDelayMs);
   switch (verdict.kind) {
     case 'wait':
       if (verdict.isCounted) {
@@ -187,18 +210,22 @@ async function waitForTakenNumber(work: Work, seen: OrderLook): Promise<void> {
 async function send(work: Work, write: OrderWrite): Promise<{ done: boolean }> {
   const { part, desired, api, trail, db, runId } = work;
   const sending = { write, at: new Date().toISOString(), runId, emptyLooks: 0, lastLookAt: null };
-  const noted = await keep(work, { agreed: part.agreed, sending: { write: sending, token: randomUUID() } });
+  const noted = await keep(work, {
+    agreed: write.kind === 'attach-files' ? beforeFiles(part.agreed) : part.agreed,
+    sending: { write: sending, token: randomUUID() },
+  });
   trail.about(orderSentence(write, part));
   let answer: OrderAnswer;
   try {
     const place = { projectId: part.projectProcoreId, orderId: part.procoreId ?? '' };
-    answer = await applyOrder(api, place, desired, write);
+    const uploadIds = write.kind === 'attach-files' ? await upload(work, write.files) : [];
+    answer = await applyOrder(api, place, desired, write, uploadIds);
   } catch (error) {
     return afterError(noted, write, error);
   }
   const isDeleted = write.kind === 'delete-record';
   const before = part.agreed ?? nothingAgreed;
-  const agreed = isDeleted ? afterDelete(write, Date.now()) : acknowledge(write, answer.record, before, 'answer');
+  const agreed = isDeleted ? afterDelete(write, Date.now()) : afterAnswer(write, answer, before);
   const judged = judgeAnswer(desired, write.kind === 'create-header' ? { ...agreed, freshIn: runId } : agreed);
   const after = await keep(noted, {
     sending: null,
@@ -217,6 +244,14 @@ async function send(work: Work, write: OrderWrite): Promise<{ done: boolean }> {
   return { done: await isDone(after, answer) };
 }
 
+const upload = ({ db, api, part }: Work, files: readonly FileToSend[]): Promise<string[]> =>
+  uploadFiles({ api, read: (id) => readOrderFile(db, part.account, id) }, part.projectProcoreId, files);
+
+const afterAnswer = (write: OrderWrite, { record, whole }: OrderAnswer, before: OrderAgreed): OrderAgreed =>
+  write.kind === 'attach-files' && whole !== null
+    ? takeOrderFiles(before, write, whole, true)
+    : acknowledge(write, record, before, 'answer');
+
 /** The last write's own answer shows the whole order, so the final check needs no further read. */
 async function isDone(work: Work, { whole }: OrderAnswer): Promise<boolean> {
   const { agreed } = work.part;
@@ -229,7 +264,7 @@ async function isDone(work: Work, { whole }: OrderAnswer): Promise<boolean> {
 
 /** No certain answer leaves the note; a certain refusal clears it, and is told in words. */
 async function afterError(work: Work, write: OrderWrite, error: unknown): Promise<{ done: boolean }> {
-  if (!isCertain(error)) throw settling(ORDER_WORDS[write.kind], work.settleDelayMs);
+  if (!isCertain(error) || isLostUpload(write, error)) throw settling(ORDER_WORDS[write.kind], work.settleDelayMs);
   const { api, part, desired, trail } = work;
   const isCreating = write.kind === 'create-header';
   const hasNumber = isCreating || (write.kind === 'update-header' && write.set.number !== undefined);
@@ -237,6 +272,11 @@ async function afterError(work: Work, write: OrderWrite, error: unknown): Promis
   const takenAt = new Date().toISOString();
   const agreed = isUsed && isCreating ? { ...(part.agreed ?? nothingAgreed), takenAt } : part.agreed;
   const after = await keep(work, { sending: null, agreed });
+  // A refused file never holds its order up.
+  if (write.kind === 'attach-files' && !(error instanceof ProcoreError && isPassing(error))) {
+    await goOnWithoutFiles(after, error instanceof DomainError ? (error.facts as { said: string }).said : error.said);
+    return { done: false };
+  }
   if (error instanceof DomainError || isPassing(error)) throw error;
   if (isUsed && isCreating) return { done: false };
   if (isUsed) {
@@ -251,6 +291,20 @@ async function afterError(work: Work, write: OrderWrite, error: unknown): Promis
   if (changesMoney(write) && (error.kind === 'locked' || isLock([error.said])))
     throw await needsVariation(after, error.said);
   throw await failed(after, orderRefusal(error, part));
+}
+
+/** A storage that is down counts as a try, so that it cannot hold the order up for ever. */
+const isLostUpload = (write: OrderWrite, error: DomainError | ProcoreError): boolean =>
+  write.kind === 'attach-files' && error instanceof ProcoreError && ['server', 'network'].includes(error.kind);
+
+/** Why the files are not there is kept in the journal, and told in the story of the order. */
+async function goOnWithoutFiles(work: Work, text: string): Promise<void> {
+  const said = text.replace(/\.$/, '');
+  const { part, desired, db } = work;
+  await keep(work, { agreed: withoutFiles(part.agreed, said) });
+  const facts = { number: desired.header.number, project: desired.projectText, said };
+  const code = 'ATTACHMENT_FAILED';
+  await addLog(db, { ...storyOf(part), event: 'note', result: 'fail', code, message: messageOf({ code, facts }) });
 }
 
 const changesMoney = (write: OrderWrite): boolean =>

@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { addLog, lastRun } from '../db/queries/integration-log.ts';
 import { type LoadedOrder, loadOrder } from '../db/queries/purchase-order-document.ts';
+import { planOrderFiles } from '../db/queries/purchase-order-files.ts';
 import { keepOrderProblems } from '../db/queries/purchase-order-outcome.ts';
 import { loadOrderPart, monitoringOf, saveOrderPart } from '../db/queries/purchase-order-parts.ts';
 import { type OrderRef, takeQueuedOrder } from '../db/queries/purchase-order-queue.ts';
@@ -9,6 +10,7 @@ import type { Db } from '../db/types.ts';
 import { DomainError, firstInCatalogue } from '../domain/errors.ts';
 import type { Finding } from '../domain/invoice.ts';
 import { type MissingRecord, missingOf } from '../domain/missing.ts';
+import { filesToSend } from '../domain/plan.ts';
 import { arranged } from '../domain/preflight.ts';
 import type { OrderDocument } from '../domain/purchase-order.ts';
 import { documentLines, planOrder } from '../domain/purchase-order-plan.ts';
@@ -50,9 +52,15 @@ export function createPrepareOrder(deps: Deps) {
   /** Takes the order off the queue, finds all its problems at once, and plans the Procore record it becomes. */
   return ({ isComplete = false, ...ref }: PrepareOrderInput): Promise<PreparedOrder> =>
     attempted(db, ref, async (trail) => {
-      if (!(await takeQueuedOrder(db, ref))) return { isWanted: false, missing: [] };
+      if (!(await db.transaction((tx) => takeQueuedOrder(tx, ref)))) return { isWanted: false, missing: [] };
       await noteAttempt(db, ref);
       const stored = await getSettings(db, ref.account);
+      const queued = await loadOrFail(db, ref);
+      if (queued.row.queuedFor === 'files') {
+        const files = filesToSend(queued.document, stored, []);
+        await db.transaction((tx) => planOrderFiles(tx, ref.account, ref.purchaseOrderId, files));
+        return { isWanted: true, missing: [] };
+      }
       const settings = isComplete ? { ...stored, createMissingCodes: false, createMissingVendors: false } : stored;
       const { document, refusals } = await loadFresh(deps, ref, settings, trail);
       await refuseProblems(deps, ref, document, settings, refusals, trail);

@@ -127,7 +127,8 @@ const asOrder = (row: PurchaseOrder): RemoteOrder => ({
   originId: row.origin_id,
   originData: row.origin_data,
   accountingMethod: row.accounting_method as AccountingMethod | null,
-  attachments: [],
+  attachments: row.attachments.files.map(({ id, filename }) => ({ id, filename: filename ?? '' })),
+  showsAllFiles: row.attachments.isWhole,
   touches: touchesOf(row),
   header: {
     number: row.number ?? '',
@@ -155,6 +156,7 @@ export async function applyOrder(
   { projectId, orderId }: { projectId: string; orderId: string },
   { header, accountingMethod }: Pick<DesiredOrder, 'header' | 'accountingMethod'>,
   write: OrderWrite,
+  uploadIds: readonly string[],
 ): Promise<OrderAnswer> {
   const at = { projectId, orderId };
   const shown = (row: PurchaseOrder): OrderAnswer => {
@@ -187,6 +189,8 @@ export async function applyOrder(
       return sync(write.lines.map(({ id, set }) => ({ id, ...sentLine(set, accountingMethod) })));
     case 'update-header':
       return shown(await api.update({ ...at, ...sentHeader(write.set) }));
+    case 'attach-files':
+      return shown(await api.update({ ...at, uploadIds }));
     case 'set-status':
       return shown(await api.update({ ...at, status: write.status }));
     case 'delete-line':

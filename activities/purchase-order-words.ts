@@ -13,6 +13,7 @@ export const ORDER_WORDS: Record<OrderWrite['kind'], string> = {
   'delete-line': 'the removal of a line',
   'delete-record': 'the removal of the empty draft',
   'delete-twin': 'the removal of a second edition',
+  'attach-files': 'its file',
   'set-status': 'its status',
 };
 
@@ -35,6 +36,8 @@ export function orderSentence(write: OrderWrite, { desired }: Pick<OrderPart, 'd
       return `Removed the empty draft${place}, to make it again.`;
     case 'delete-twin':
       return `Removed an unused second edition${place}.`;
+    case 'attach-files':
+      return `Attached ${write.files.map(({ name }) => name).join(', ')}${place}.`;
     case 'set-status':
       return `Set the status to ${write.status}${place}.`;
   }

@@ -45,6 +45,7 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { purchaseOrderFileRoutes } from './routes/purchase-order-files.ts';
 import { purchaseOrderStepRoutes } from './routes/purchase-order-steps.ts';
 import { purchaseOrderRoutes } from './routes/purchase-orders.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -82,6 +83,7 @@ const ROUTES: ((context: RouteContext) => void)[] = [
   retentionRoutes,
   purchaseOrderRoutes,
   purchaseOrderStepRoutes,
+  purchaseOrderFileRoutes,
   approvalLimitRoutes,
   taxCodeRoutes,
   invoiceRoutes,

@@ -35,6 +35,8 @@ export async function showOrder(
       lastRun === null ? null : temporalLink(env, workflowIds.purchaseOrder(caller.account, id), lastRun.runId),
     may: {
       edit: allowed.edit && may('purchase-order.edit'),
+      attach: allowed.attach && may('purchase-order.edit'),
+      sendFiles: allowed.sendFiles && may('purchase-order.send'),
       approve: allowed.approve && may('purchase-order.approve'),
       unapprove: allowed.unapprove && may('purchase-order.approve'),
       send: allowed.send && may('purchase-order.send'),

@@ -82,7 +82,7 @@ export function planInvoice(
 
 /** Every record of an invoice gets its files, unless they are kept here or too large (domain.md Q20). */
 export function filesToSend(
-  { files }: InvoiceDocument,
+  { files }: Pick<InvoiceDocument, 'files'>,
   settings: Pick<PlanSettings, 'sendAttachments' | 'attachmentMaxMb'>,
   notes: string[],
 ): DesiredFile[] {

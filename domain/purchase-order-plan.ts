@@ -1,7 +1,7 @@
 import { sum, toCents } from './decimal.ts';
 import type { DesiredLine } from './direct-cost.ts';
 import { type DocumentLine, projectText } from './invoice.ts';
-import { knownUnit, namesOf, required } from './plan.ts';
+import { filesToSend, knownUnit, namesOf, type PlanSettings, required } from './plan.ts';
 import type { OrderDocument } from './purchase-order.ts';
 import type { DesiredOrder } from './purchase-order-record.ts';
 import { installationOf, lineStamp, recordStamp, withReference } from './stamp.ts';
@@ -28,7 +28,7 @@ export const documentLines = ({ lines, project }: OrderDocument): DocumentLine[]
  */
 export function planOrder(
   order: OrderDocument,
-  settings: { postWithoutTax: boolean },
+  settings: Pick<PlanSettings, 'postWithoutTax' | 'sendAttachments' | 'attachmentMaxMb'>,
   company: OrderCompany,
   standing: Pick<DesiredOrder, 'header'> | null,
 ): { desired: DesiredOrder; projectProcoreId: string; notes: string[] } {
@@ -53,6 +53,8 @@ export function planOrder(
     accountingMethod: order.accountingMethod,
     status: 'Approved',
     total: toCents(sum(lines.map((line) => line.amount))),
+    files: filesToSend(order, settings, notes),
+    scope: 'all',
     postWithoutTax: settings.postWithoutTax,
     names: namesOf(order, order.company.id, documentLines(order)),
     lines: lines.map(

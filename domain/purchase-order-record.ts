@@ -10,9 +10,11 @@ import {
   type Write,
 } from './direct-cost.ts';
 import { rebaseRecord } from './direct-cost-edits.ts';
+import { filesOf } from './direct-cost-files.ts';
 import { type Comparison, compare, type Gap, sortLines } from './direct-cost-merge.ts';
 import type { ErrorCode, Facts } from './errors.ts';
 import type { AccountingMethod } from './purchase-order.ts';
+import { nextOrderFiles } from './purchase-order-files.ts';
 
 /** The header fields of a purchase order that we own. Dates are `YYYY-MM-DD`. */
 export interface OrderHeader {
@@ -28,7 +30,7 @@ export interface OrderHeader {
 export interface DesiredOrder
   extends Pick<
     DesiredDirectCost,
-    'stamp' | 'projectText' | 'vendorName' | 'total' | 'lines' | 'postWithoutTax' | 'names'
+    'stamp' | 'projectText' | 'vendorName' | 'total' | 'lines' | 'files' | 'scope' | 'postWithoutTax' | 'names'
   > {
   header: OrderHeader;
   accountingMethod: AccountingMethod;
@@ -39,6 +41,8 @@ export interface DesiredOrder
 export interface OrderAgreed extends Agreed<OrderHeader> {
   /** when Procore said that the number is taken although no order showed it */
   takenAt?: string | null;
+  /** whether earlier files stayed when one was added; left out until a second one told */
+  keepsFiles?: boolean;
 }
 
 /** What keeps people's work on an order safe from our changes. */
@@ -48,6 +52,8 @@ export type OrderTouch = 'a claim' | 'a payment' | 'a change order';
 export interface RemoteOrder extends RemoteDirectCost<OrderHeader> {
   accountingMethod: AccountingMethod | null;
   touches: OrderTouch[];
+  /** false where only one of its files can be seen */
+  showsAllFiles: boolean;
 }
 
 export type OrderLook =
@@ -56,7 +62,7 @@ export type OrderLook =
   | { kind: 'taken' }
   | { kind: 'ours'; record: RemoteOrder; twins: { id: string; isUnused: boolean }[] };
 
-export type OrderWrite = Exclude<Write<OrderHeader>, { kind: 'create-whole' | 'attach-files' }>;
+export type OrderWrite = Exclude<Write<OrderHeader>, { kind: 'create-whole' }>;
 
 export type OrderVerdict =
   | { kind: 'done' }
@@ -65,6 +71,8 @@ export type OrderVerdict =
   | { kind: 'forget'; lines: string[] | null }
   /** a person decided about edits there: the journal goes on from this */
   | { kind: 'rebase'; agreed: OrderAgreed; note: string }
+  /** the files cannot go; the order does without them */
+  | { kind: 'without-files'; said: string }
   | Refusal;
 
 const refuse = <C extends ErrorCode>(code: C, facts: Facts<C>): Refusal => ({ kind: 'refuse', code, facts }) as Refusal;
@@ -80,6 +88,7 @@ export const isUnusedOrder = (record: RemoteOrder): boolean => record.touches.le
  */
 export function nextOrderWrite(desired: DesiredOrder, agreed: OrderAgreed | null, look: OrderLook): OrderVerdict {
   const { number } = desired.header;
+  if (desired.scope === 'files') return filesOnly(desired, agreed, look);
   switch (look.kind) {
     case 'none':
       return write({ kind: 'create-header', stamp: desired.stamp, header: desired.header });
@@ -91,6 +100,21 @@ export function nextOrderWrite(desired: DesiredOrder, agreed: OrderAgreed | null
     case 'ours':
       return converge(desired, agreed ?? nothingAgreed, look.record, look.twins);
   }
+}
+
+function filesOnly(desired: DesiredOrder, agreed: OrderAgreed | null, look: OrderLook): OrderVerdict {
+  if (filesOf(agreed).problem !== null) return { kind: 'done' };
+  if (look.kind !== 'ours') return { kind: 'without-files', said: 'the order is not there any more' };
+  return fileStep(desired, agreed, look.record) ?? { kind: 'done' };
+}
+
+/** Files go even to an approved order: they change nothing of what was approved. */
+function fileStep({ files }: DesiredOrder, agreed: OrderAgreed | null, record: RemoteOrder): OrderVerdict | null {
+  const verdict = nextOrderFiles(files, agreed, record);
+  if (verdict.kind === 'nothing') return null;
+  if (verdict.kind === 'give-up') return { kind: 'without-files', said: verdict.said };
+  if (record.originId !== null) return { kind: 'without-files', said: 'the order belongs to another system there' };
+  return write({ kind: 'attach-files', files: verdict.files, beside: verdict.beside });
 }
 
 function converge(
@@ -156,7 +180,8 @@ function step(desired: DesiredOrder, agreed: OrderAgreed, record: RemoteOrder, g
   const changesLines = gap.add.length + gap.update.length + gap.remove.length > 0;
   const hasGap = hasHeader || changesLines;
   const status = nextStatus(desired, agreed, record, hasGap);
-  if (!hasGap && status === null) return { kind: 'done' };
+  const files = fileStep(desired, agreed, record);
+  if (!hasGap && status === null) return files ?? { kind: 'done' };
   const lock = whyLocked(record);
   if (lock !== null) return refuse('LOCKED', { number, why: lock });
   if ((changesLines || header.vendorId !== undefined) && record.touches.length > 0)
@@ -166,6 +191,7 @@ function step(desired: DesiredOrder, agreed: OrderAgreed, record: RemoteOrder, g
   if (gap.add.length > 0) return write({ kind: 'add-lines', lines: gap.add });
   if (gap.remove[0] !== undefined) return write({ kind: 'delete-line', ...gap.remove[0] });
   if (hasHeader) return write({ kind: 'update-header', set: header });
+  if (files !== null) return files;
   return status === null ? { kind: 'done' } : write({ kind: 'set-status', status });
 }
 

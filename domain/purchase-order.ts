@@ -3,6 +3,7 @@ import type { ErrorCode, Facts } from './errors.ts';
 import {
   type DocumentCode,
   type DocumentCostType,
+  type DocumentFile,
   type DocumentProject,
   type DocumentTaxCode,
   type DocumentVendor,
@@ -90,6 +91,7 @@ export interface OrderDocument {
   vendor: DocumentVendor | null;
   /** our own; those people added in Procore are not among them */
   lines: OrderLine[];
+  files: DocumentFile[];
 }
 
 type PricedLine = Pick<OrderLine, 'quantity' | 'unitPrice'>;
@@ -151,9 +153,12 @@ export function allowedOrderSteps(order: OrderStanding) {
   const isApproved = order.orderStatus === 'approved';
   return {
     edit: isFree,
+    attach: isFree,
     approve: isFree && order.orderStatus === 'draft',
     unapprove: isFree && isApproved,
     send: isFree && isApproved && order.integration === null,
+    /** the files of one that is complete, alone */
+    sendFiles: isFree && order.integration === 'sent',
     retry: isFree && isApproved && ['failed', 'held', 'partial', 'skipped'].includes(order.integration ?? ''),
     /** takes it back that is on its way */
     stop: isOurs && isOnItsWay(order.integration),

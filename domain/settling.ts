@@ -115,13 +115,13 @@ export const afterDelete = ({ why }: { why: 'fence' | 'removed' }, now: number):
 type Source = 'answer' | 'look';
 
 /** The journal once files are on their way: how often they were sent without an answer is counted before each time. */
-export const beforeFiles = (agreed: Agreed | null): Agreed => ({
+export const beforeFiles = <H>(agreed: Agreed<H> | null): Agreed<H> => ({
   ...(agreed ?? nothingAgreed),
   files: triedAgain(filesOf(agreed)),
 });
 
 /** The journal of a record that goes on without its files, and why. */
-export const withoutFiles = (agreed: Agreed | null, said: string): Agreed => ({
+export const withoutFiles = <H>(agreed: Agreed<H> | null, said: string): Agreed<H> => ({
   ...(agreed ?? nothingAgreed),
   files: givenUp(filesOf(agreed), said),
 });

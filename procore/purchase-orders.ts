@@ -7,6 +7,8 @@ import { optionalNumeral } from './json.ts';
 
 const PATH = '/rest/v1.0/purchase_order_contracts';
 
+const file = z.object({ id, filename: text });
+
 /** A purchase order, whole, with what stands in the way of changing it. Money is dollars excluding tax. */
 export const purchaseOrder = z.object({
   ...commitment.shape,
@@ -16,6 +18,11 @@ export const purchaseOrder = z.object({
   pending_change_orders: decimal,
   draft_change_orders_amount: decimal,
   change_order_packages: rows(z.object({ id })),
+  /** documented as one file where there may be several, so a list is read too; `isWhole`: it was one */
+  attachments: z
+    .union([z.array(file), file])
+    .nullish()
+    .transform((shown) => ({ isWhole: Array.isArray(shown), files: [shown ?? []].flat() })),
 });
 export type PurchaseOrder = z.infer<typeof purchaseOrder>;
 
@@ -32,6 +39,8 @@ export interface PurchaseOrderFields {
   vendorId?: string;
   contractDate?: string;
   deliveryDate?: string;
+  /** uuids of files that were sent before */
+  uploadIds?: readonly string[];
 }
 
 export interface NewPurchaseOrder extends PurchaseOrderFields {
@@ -128,6 +137,7 @@ const fieldsOf = (fields: PurchaseOrderFields) => ({
   vendor_id: optionalNumeral(fields.vendorId),
   contract_date: fields.contractDate,
   delivery_date: fields.deliveryDate,
+  upload_ids: fields.uploadIds,
 });
 
 /** Amounts are text, as the contract types them for commitments. */

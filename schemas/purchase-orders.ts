@@ -77,8 +77,8 @@ const PurchaseOrderLine = CommitmentLine.extend({
 export type PurchaseOrderLine = z.infer<typeof PurchaseOrderLine>;
 
 /**
- * GET /api/purchase-orders/:id, and the answer of POST /api/purchase-orders/:id/{approve,unapprove,cancel,send,retry,stop,
- * ignore,unignore,deleted,edited} (send and retry with 202)
+ * GET /api/purchase-orders/:id, and the answer of POST /api/purchase-orders/:id/{approve,unapprove,cancel,send,send-files,
+ * retry,stop,ignore,unignore,deleted,edited} (send, send-files and retry with 202)
  */
 export const PurchaseOrder = CommitmentDetail.extend({
   ...PurchaseOrderRow.shape,
@@ -95,7 +95,8 @@ export const PurchaseOrder = CommitmentDetail.extend({
   sentRevision: z.number().int().nullable(),
   sentAt: Moment.nullable(),
   needsVariation: z.boolean(),
-  /** what keeps it from being approved, or kept it from being sent */
+  files: z.array(z.object({ id: Id, filename: z.string(), size: z.number().int() })),
+  /** what keeps it from being approved, kept it from being sent, or it was sent without */
   problems: z.array(ProblemView),
   temporalUrl: z.url().nullable(),
   /** why nothing of it can be changed here; null where something can */
@@ -103,6 +104,10 @@ export const PurchaseOrder = CommitmentDetail.extend({
   /** what the signed-in person may do now */
   may: z.object({
     edit: z.boolean(),
+    /** add and remove files */
+    attach: z.boolean(),
+    /** files of a sent order are not in Procore: they can go alone */
+    sendFiles: z.boolean(),
     approve: z.boolean(),
     unapprove: z.boolean(),
     send: z.boolean(),

@@ -5,6 +5,7 @@ import {
   cancelOrder,
   ignoreOrder,
   queueOrders,
+  sendOrderFiles,
   stopOrder,
   unapproveOrder,
   unignoreOrder,
@@ -67,6 +68,13 @@ export function purchaseOrderStepRoutes({ route, deps }: RouteContext): void {
   );
   step('send', 'Queues an approved purchase order for Procore', 'purchase-order.send', send, 202);
   step('retry', 'Queues a failed purchase order again', 'purchase-order.send', send, 202);
+  step(
+    'send-files',
+    'Sends the files of a sent purchase order that are not in Procore',
+    'purchase-order.send',
+    ({ tx, caller, id }) => sendOrderFiles(tx, caller.account, id, caller.actor),
+    202,
+  );
   step('stop', 'Takes a purchase order back that is on its way', 'purchase-order.send', ({ tx, caller, id }) =>
     stopOrder(tx, caller.account, id, caller.actor),
   );

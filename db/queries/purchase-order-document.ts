@@ -4,6 +4,7 @@ import type { OrderDocument, OrderLine } from '../../domain/purchase-order.ts';
 import { procoreCompany, purchaseOrder, purchaseOrderLine, pushPart } from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 import { codesOf, costTypesOf, projectsOf, taxCodesOf, taxIn, typeIn, vendorOf } from './invoice-document.ts';
+import { listOrderFiles } from './purchase-order-attachments.ts';
 
 export type OrderRow = typeof purchaseOrder.$inferSelect;
 type LineRow = typeof purchaseOrderLine.$inferSelect;
@@ -49,6 +50,7 @@ export async function loadOrder(db: Queryable, account: string, id: string): Pro
       project: place,
       vendor: await vendorOf(db, account, row.payableAccountId),
       lines: await linesOf(db, account, place, lines),
+      files: await listOrderFiles(db, account, id),
     },
   };
 }

@@ -175,6 +175,7 @@ export async function queueOrder(
   actor: string,
   message: string,
   event: 'queued' | 'retried' = 'queued',
+  queuedFor: OrderRow['queuedFor'] = 'send',
 ): Promise<void> {
   const loaded = await loadOrder(db, row.account, row.id);
   if (loaded === null) throw new Error(`Purchase order ${row.id} is not one of ours`);
@@ -184,6 +185,7 @@ export async function queueOrder(
     .set({
       ...(isMethodFixed ? {} : { accountingMethod: accountingMethodOf(lines) }),
       integration: 'queued',
+      queuedFor,
       queuedAt: sql`now()`,
       queuedBy: actor,
       queuedPriority: PERSON,
@@ -196,6 +198,16 @@ export async function queueOrder(
     .where(eq(purchaseOrder.id, row.id));
   await clearWaits(db, row.account, row.id);
   await noteOrderStep(db, row, actor, 'queued', message, event);
+}
+
+/** Sends the files of a sent order, and nothing else of it. */
+export async function sendOrderFiles(db: Queryable, account: string, id: string, actor: string): Promise<StepResult> {
+  const row = await lockOrder(db, account, id);
+  if (row === null) return { kind: 'not-found' };
+  if (!allowedOrderSteps(row).sendFiles)
+    return { kind: 'conflict', message: 'Only the files of a sent purchase order go alone.' };
+  await queueOrder(db, row, actor, 'Queued to send its files.', 'retried', 'files');
+  return { kind: 'done' };
 }
 
 /**

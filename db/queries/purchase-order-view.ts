@@ -10,6 +10,7 @@ import { markText } from './invoice-list.ts';
 import type { ListInput } from './keyset.ts';
 import { namesOfPeople } from './people-names.ts';
 import { loadOrder, type OrderRow } from './purchase-order-document.ts';
+import { orderFiles } from './purchase-order-files.ts';
 import { whyEnteredInProcore } from './purchase-orders.ts';
 
 export type OrderTab = 'all' | 'draft' | 'ready' | 'failed' | 'sent' | 'procore';
@@ -98,6 +99,7 @@ export async function findOrder(db: Queryable, account: string, id: string) {
   const nameOf = await namesOfPeople(db, [row.enteredBy, row.approvedBy, row.cancelledBy]);
   const named = (actor: string | null) => actor && nameOf(actor);
   const steps = allowedOrderSteps(row);
+  const { files, areMissing, warnings } = await orderFiles(db, account, id);
   const isEntered = master !== 'procore';
   return {
     ...commitment,
@@ -113,13 +115,16 @@ export async function findOrder(db: Queryable, account: string, id: string) {
     sentRevision: row.sentRevision,
     sentAt: row.sentAt,
     needsVariation: row.needsVariation,
-    problems: await problemsOf(db, account, row),
+    problems: [...(await problemsOf(db, account, row)), ...(row.integration === 'sent' ? warnings : [])],
+    files,
     lastRun: await lastRun(db, account, id, 'purchase_order'),
     whyFixed: whyFixed(row, isEntered ? null : whyEnteredInProcore(commitment.companyName)),
     allowed: {
       ...steps,
       edit: steps.edit && isEntered,
       approve: steps.approve && isEntered,
+      attach: steps.attach && isEntered,
+      sendFiles: steps.sendFiles && areMissing && master === 'lentune',
       send: steps.send && master === 'lentune',
       retry: steps.retry && master === 'lentune',
     },

@@ -17,7 +17,7 @@ import { COMMITMENT_ORIGINS, ORDER_STATUSES } from '../../domain/purchase-order.
 import { VARIATION_STATES } from '../../domain/variations.ts';
 import { authUser } from './auth.ts';
 import { projectCostCode } from './codes.ts';
-import { account, at, createdAt, id, money, quantity, updatedAt } from './columns.ts';
+import { account, at, bytes, createdAt, id, money, quantity, updatedAt } from './columns.ts';
 import { procoreCompany } from './connections.ts';
 import { costType } from './cost-types.ts';
 import { project } from './projects.ts';
@@ -133,6 +133,10 @@ export const purchaseOrder = pgTable(
     integration: text({ enum: INTEGRATION_MARKS }),
     queuedAt: at(),
     queuedBy: text(),
+    /** `files`: only what is missing of its files is sent, and nothing else looked at */
+    queuedFor: text({ enum: ['send', 'files'] })
+      .notNull()
+      .default('send'),
     /** a person's click goes before batches */
     queuedPriority: integer().notNull().default(0),
     /** the mark to return to when a person takes it off the queue, or no longer ignores it */
@@ -174,6 +178,26 @@ export const purchaseOrderLine = pgTable(
     taxCodeId: uuid().references(() => taxCode.id),
   },
   (table) => [unique().on(table.commitmentId, table.procoreId)],
+);
+
+/** A file of a purchase order that was entered here, with its content. */
+export const purchaseOrderFile = pgTable(
+  'purchase_order_file',
+  {
+    id: id(),
+    account: account(),
+    purchaseOrderId: uuid()
+      .notNull()
+      .references(() => purchaseOrder.id, { onDelete: 'cascade' }),
+    filename: text().notNull(),
+    contentType: text().notNull(),
+    size: integer().notNull(),
+    sha256: text().notNull(),
+    bytes: bytes().notNull(),
+    addedBy: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [unique().on(table.purchaseOrderId, table.filename)],
 );
 
 /**

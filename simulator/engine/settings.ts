@@ -35,6 +35,7 @@ export const SWITCHES = {
   same_package_twice: ['harmless', 'doubles'],
   item_packages: ['shown', 'left out'],
   order_numbers: ['unique', 'any'],
+  order_attachments: ['the newest', 'a list'],
   approved_orders: ['locked', 'open'],
 } as const;
 

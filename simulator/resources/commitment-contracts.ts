@@ -43,6 +43,8 @@ export interface CommitmentRow extends Row {
   delivery_date: string | null;
   /** what requisitions have billed so far */
   total_requisitions_amount: string;
+  /** purchase orders only; left out: none */
+  attachments?: { id: number; filename: string }[];
   origin_id: string | null;
   origin_code: string | null;
   origin_data: string | null;
@@ -89,6 +91,7 @@ export function buildCommitment(fields: Partial<CommitmentRow>, sim: Simulator):
     contract_date: null,
     delivery_date: null,
     total_requisitions_amount: '0',
+    attachments: [],
     origin_id: null,
     origin_code: null,
     origin_data: null,
@@ -232,6 +235,12 @@ function presentListed(call: Call, kind: CommitmentKind, row: CommitmentRow) {
   };
 }
 
+/** The contract names one file or none where there may be several: a switch decides. */
+function presentFiles({ sim, origin }: Call, { attachments = [] }: CommitmentRow) {
+  const files = attachments.map((file) => ({ ...file, url: `${origin}/storage/${file.id}/${file.filename}` }));
+  return sim.switches.order_attachments === 'a list' ? files : (files.at(-1) ?? null);
+}
+
 export function presentShown(call: Call, kind: CommitmentKind, row: CommitmentRow) {
   const vendor = vendorTable(call.sim).get(row.vendor_id ?? 0);
   return {
@@ -250,7 +259,7 @@ export function presentShown(call: Call, kind: CommitmentKind, row: CommitmentRo
           },
     ...(kind.table === 'work_order_contracts'
       ? { retainage_percent: row.retainage_percent }
-      : { delivery_date: row.delivery_date }),
+      : { delivery_date: row.delivery_date, attachments: presentFiles(call, row) }),
     change_order_packages: packagesOf(call.sim, row.id).map((one) =>
       presentPackageOfContract(call, one, kind.table === 'purchase_order_contracts'),
     ),

@@ -16,7 +16,7 @@ export const PURCHASE_ORDERS: CommitmentKind = {
   blanks: {
     listed: `approval_letter_date assignee bill_to_address billing_schedule_of_values_status delivery_date execution_date
       issued_on_date letter_of_intent_date payment_terms returned_date ship_to_address ship_via signed_contract_received_date`,
-    shown: `approval_letter_date assignee attachments bill_to_address delivery_date execution_date issued_on_date
+    shown: `approval_letter_date assignee bill_to_address delivery_date execution_date issued_on_date
       letter_of_intent_date payment_terms returned_date ship_to_address ship_via signed_contract_received_date`,
   },
   shownLists: { change_order_requests: [], potential_change_orders: [[]] },

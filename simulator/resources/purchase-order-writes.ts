@@ -24,6 +24,7 @@ import {
 } from './commitment-lines.ts';
 import { usableVendor } from './direct-costs.ts';
 import { writtenCode, writtenMoney, writtenTax, writtenWords } from './line-fields.ts';
+import { takeUploads } from './uploads.ts';
 
 const STATUSES = ['Draft', 'Processing', 'Submitted', 'Partially Received', 'Received', 'Approved', 'Closed'];
 /** In the other statuses the schedule of values, the vendor and the order itself stay as they are. */
@@ -84,7 +85,10 @@ function create(call: Call, kind: CommitmentKind): CommitmentRow {
   const body = call.wrapped('purchase_order_contract');
   requireFreeOriginId(call.sim, kind.table, project.company_id, body.origin_id);
   const fields = attributes(call, kind, project, body, null);
-  return commitmentTable(call.sim, kind).insert(buildCommitment({ ...fields, project_id: project.id }, call.sim));
+  const attachments = withUploads(call, body, []);
+  return commitmentTable(call.sim, kind).insert(
+    buildCommitment({ ...fields, ...attachments, project_id: project.id }, call.sim),
+  );
 }
 
 function update(call: Call, kind: CommitmentKind, row: CommitmentRow, body: Body): CommitmentRow {
@@ -94,7 +98,20 @@ function update(call: Call, kind: CommitmentKind, row: CommitmentRow, body: Body
   if (body.accounting_method !== undefined && body.accounting_method !== row.accounting_method && hasLines)
     throw onFields(422, { accounting_method: ['cannot be changed'] });
   const fields = attributes(call, kind, { id: row.project_id, company_id: row.company_id }, body, row);
-  return commitmentTable(call.sim, kind).update(row.id, { ...fields, updated_at: now() });
+  const attachments = withUploads(call, body, row.attachments ?? []);
+  return commitmentTable(call.sim, kind).update(row.id, { ...fields, ...attachments, updated_at: now() });
+}
+
+/** Files by their uploads, beside those that are there or instead of them. */
+function withUploads(
+  call: Call,
+  { upload_ids: ids }: Body,
+  before: NonNullable<CommitmentRow['attachments']>,
+): Pick<CommitmentRow, 'attachments'> {
+  const files = takeUploads(call, ids);
+  if (files.length === 0) return {};
+  const kept = call.sim.switches.upload_ids_attachments === 'keeps' ? before : [];
+  return { attachments: [...kept, ...files.map(({ id, filename }) => ({ id, filename }))] };
 }
 
 function attributes(

@@ -146,6 +146,7 @@ async function snapshot(): Promise<string> {
 /** Which row of the first account an id in an address or a body means. */
 const NOUNS: [name: RegExp, table: string][] = [
   [/attachment/i, 'payable_attachment'],
+  [/^fileId$/, 'purchase_order_file'],
   [/^item|items/i, 'fetch_item'],
   [/entry$|entryId|entries/i, 'time_sheet_entry'],
   [/invoice/i, 'payable_invoice'],

@@ -33,6 +33,10 @@ function misfits(ours: z.ZodType, theirs: JsonSchema, at: string): string[] {
     if (schema.items === undefined) return [`${at} is no list in the contract`];
     return misfits(inner.element as z.ZodType, schema.items, `${at}[]`);
   }
+  if (inner instanceof z.ZodUnion && schema.properties !== undefined) {
+    const each = (inner.options as z.ZodType[]).map((one) => misfits(one, theirs, at));
+    return each.find((complaints) => complaints.length === 0) ?? each.flat();
+  }
   if (isAnything(schema)) return [];
   const isDecimal = ours === fields.decimal;
   const samples = typesOf(theirs).flatMap((type) => SAMPLES[type]?.(schema, isDecimal) ?? [`no ${type}`]);

@@ -32,6 +32,8 @@ function wanted(amounts: string[]): DesiredOrder {
     status: 'Approved',
     total: sum(amounts).toFixed(2),
     postWithoutTax: false,
+    files: [],
+    scope: 'all',
     names: {},
     lines: amounts.map((amount, at) => ({
       stamp: `${STAMP}/${at}`,
@@ -61,6 +63,7 @@ function procore() {
         originData: write.stamp,
         accountingMethod: 'amount',
         attachments: [],
+        showsAllFiles: true,
         touches: [],
         lines: [],
       };

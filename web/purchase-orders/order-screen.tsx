@@ -21,6 +21,7 @@ import { focusField, focusNextStep } from '../invoices/fields.ts';
 import { Timeline } from '../invoices/timeline.tsx';
 import { blankLine, type Draft, inputOf, mistakesOf, withoutBlankLines } from './draft.ts';
 import { orderFieldOf } from './fields.ts';
+import { OrderFiles } from './order-files.tsx';
 import { OrderFoot } from './order-foot.tsx';
 import { OrderHeader } from './order-header.tsx';
 import { OrderLines } from './order-lines.tsx';
@@ -136,6 +137,7 @@ function Saved({ order, mayEdit, isStale }: { order: PurchaseOrder; mayEdit: boo
   return (
     <>
       <Problems order={order} mayEdit={mayEdit} isStale={isStale} />
+      <OrderFiles order={order} />
       {order.procoreId !== null && <Facts kind="purchase_order" commitment={order} />}
       {theirs.length > 0 && (
         <Section

@@ -53,6 +53,21 @@ export async function decideEdited(id: string, choice: 'keep_theirs' | 'take_our
   return remember(await api.post(`/api/purchase-orders/${id}/edited`, PurchaseOrder, { choice }));
 }
 
+export const orderFileUrl = (orderId: string, fileId: string) => `/api/purchase-orders/${orderId}/files/${fileId}`;
+
+export async function attachOrderFile(orderId: string, file: File): Promise<PurchaseOrder> {
+  const path = `/api/purchase-orders/${orderId}/files`;
+  return remember(await api.postPdf(path, PurchaseOrder, file, { filename: file.name }));
+}
+
+export async function removeOrderFile(orderId: string, fileId: string): Promise<PurchaseOrder> {
+  return remember(await api.delete(orderFileUrl(orderId, fileId), PurchaseOrder));
+}
+
+export async function sendOrderFiles(id: string): Promise<PurchaseOrder> {
+  return remember(await api.post(`/api/purchase-orders/${id}/send-files`, PurchaseOrder));
+}
+
 export async function sendOrders(ids: string[]): Promise<z.infer<typeof SendResult>> {
   const result = await api.post('/api/purchase-orders/send', SendResult, { ids });
   await queryClient.invalidateQueries({ queryKey: ['purchase-orders'] });
