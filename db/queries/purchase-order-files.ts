@@ -96,12 +96,10 @@ export async function orderFiles(
   const files = await listOrderFiles(db, account, orderId);
   const part = await loadOrderPart(db, account, orderId);
   if (part?.procoreId == null) return { files, areMissing: false, warnings: [] };
-  const { agreed, desired } = part;
-  const said = filesOf(agreed).problem;
-  const facts = { number: desired.header.number, project: desired.projectText, said: said ?? '' };
-  return {
-    files,
-    areMissing: lacksFiles(files, agreed),
-    warnings: said === null ? [] : [{ code: 'ATTACHMENT_FAILED', facts, severity: 'warning' }],
-  };
+  const areMissing = lacksFiles(files, part.agreed);
+  const said = filesOf(part.agreed).problem;
+  if (said === null) return { files, areMissing, warnings: [] };
+  const { header, projectText } = part.desired;
+  const facts = { number: header.number, project: projectText, said };
+  return { files, areMissing, warnings: [{ code: 'ATTACHMENT_FAILED', facts, severity: 'warning' }] };
 }
