@@ -98,7 +98,7 @@ export async function endOrder(db: Db, ref: OrderRef, outcome: Outcome, run: Run
     await writeAudit(tx, {
       account,
       actor: 'push',
-      action: `purchase_order.${outcome.kind}`,
+      action: `purchase-order.${outcome.kind}`,
       subject: before.number,
       after: { mark },
     });
