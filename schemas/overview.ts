@@ -18,6 +18,8 @@ export const Overview = z.object({
   oldestQueuedAt: Moment.nullable(),
   /** invoices that need a person, by reason */
   needsPerson: z.array(z.object({ code: z.string(), message: z.string(), count: z.number().int() })),
+  /** purchase orders that need one, by reason */
+  ordersNeedPerson: z.array(z.object({ code: z.string(), message: z.string(), count: z.number().int() })),
   /** first-run checklist; all done hides it */
   setup: z.array(z.object({ step: z.string(), isDone: z.boolean(), link: z.string() })),
 });

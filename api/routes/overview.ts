@@ -1,8 +1,14 @@
 import { ensureConnection, lastWebhookAt } from '../../db/queries/connections.ts';
 import { deliveryHealth } from '../../db/queries/maintain.ts';
-import { documentsOnTheirWay, inboxBacklog, needsPerson, setupProgress } from '../../db/queries/overview.ts';
+import {
+  documentsOnTheirWay,
+  inboxBacklog,
+  needsPerson,
+  ordersNeedPerson,
+  setupProgress,
+} from '../../db/queries/overview.ts';
 import { comparisons } from '../../db/queries/reconcile.ts';
-import { CATALOGUE, messageOf } from '../../domain/errors.ts';
+import { CATALOGUE, messageOf, type Problem } from '../../domain/errors.ts';
 import { Overview } from '../../schemas/overview.ts';
 import { connectionDefaults } from '../connection-defaults.ts';
 import type { RouteContext } from '../context.ts';
@@ -19,12 +25,13 @@ export function overviewRoutes({ route, deps }: RouteContext): void {
     },
     async ({ db, caller: { account } }) => {
       const connection = await ensureConnection(db, account, connectionDefaults(deps.env), deps.secrets.seal);
-      const [isUp, webhookAt, inbox, documents, reasons, setup, compared, deliveries] = await Promise.all([
+      const [isUp, webhookAt, inbox, documents, reasons, orders, setup, compared, deliveries] = await Promise.all([
         isTemporalUp(deps.temporal),
         lastWebhookAt(db, account, connection.id),
         inboxBacklog(db, account),
         documentsOnTheirWay(db, account),
         needsPerson(db, account),
+        ordersNeedPerson(db, account),
         setupProgress(db, account),
         comparisons(db, account),
         deliveryHealth(db, account),
@@ -41,11 +48,8 @@ export function overviewRoutes({ route, deps }: RouteContext): void {
         inboxFailed: inbox.failed,
         documentsQueued: documents.queued,
         oldestQueuedAt: documents.oldestQueuedAt,
-        needsPerson: reasons.map(({ example, count }) => ({
-          code: example.code,
-          message: example.code in CATALOGUE ? messageOf(example) : 'An unknown reason.',
-          count,
-        })),
+        needsPerson: reasons.map(reasonOf),
+        ordersNeedPerson: orders.map(reasonOf),
         setup: [
           { step: 'Connect to Procore', isDone: connection.state === 'connected', link: '/settings' },
           {
@@ -61,3 +65,9 @@ export function overviewRoutes({ route, deps }: RouteContext): void {
     },
   );
 }
+
+const reasonOf = ({ example, count }: { example: Problem; count: number }) => ({
+  code: example.code,
+  message: example.code in CATALOGUE ? messageOf(example) : 'An unknown reason.',
+  count,
+});

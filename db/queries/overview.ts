@@ -1,6 +1,14 @@
-import { and, count, eq, inArray, isNotNull, min, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, isNotNull, min, ne, sql } from 'drizzle-orm';
 import type { Problem } from '../../domain/errors.ts';
-import { inboxEvent, payableInvoice, procoreCompany, project, projectStage, taxMapping } from '../schema/index.ts';
+import {
+  inboxEvent,
+  payableInvoice,
+  procoreCompany,
+  project,
+  projectStage,
+  purchaseOrder,
+  taxMapping,
+} from '../schema/index.ts';
 import type { Queryable } from '../types.ts';
 
 /** How much came in and is not applied yet, or could not be. */
@@ -43,6 +51,24 @@ export async function needsPerson(db: Queryable, account: string): Promise<{ exa
         eq(payableInvoice.account, account),
         inArray(payableInvoice.integration, ['failed', 'held', 'partial']),
         sql`jsonb_array_length(${payableInvoice.problems}) > 0`,
+      ),
+    )
+    .groupBy(sql`${first} ->> 'code'`)
+    .orderBy(sql`count(*) desc`);
+}
+
+/** Purchase orders that stand still until a person acts, by their first problem, each with its newest example. */
+export async function ordersNeedPerson(db: Queryable, account: string): Promise<{ example: Problem; count: number }[]> {
+  const first = sql<Problem>`${purchaseOrder.problems} -> 0`;
+  return db
+    .select({ example: sql<Problem>`(array_agg(${first} order by ${purchaseOrder.id} desc))[1]`, count: count() })
+    .from(purchaseOrder)
+    .where(
+      and(
+        eq(purchaseOrder.account, account),
+        inArray(purchaseOrder.integration, ['failed', 'held', 'partial']),
+        ne(purchaseOrder.orderStatus, 'cancelled'),
+        sql`jsonb_array_length(${purchaseOrder.problems}) > 0`,
       ),
     )
     .groupBy(sql`${first} ->> 'code'`)

@@ -64,6 +64,8 @@ test('PO_NEEDS_VARIATION: a change of an order with a claim is refused in words,
       'Enter the change as a change order in Procore, or take the change back here.',
     ],
   ]);
+  const { body } = await world.stack.api<{ ordersNeedPerson: object[] }>('GET', '/api/overview');
+  expect(body.ordersNeedPerson).toMatchObject([{ code: 'PO_NEEDS_VARIATION', count: 1 }]);
   expect(await amounts(number)).toEqual([[100]]);
   await world.change(id, withAmount('100.00'));
   expect(await world.orderEnded(id)).toMatchObject({ integration: 'sent', needsVariation: false });

@@ -23,7 +23,7 @@ export function OverviewScreen() {
           <>
             <Health now={now} />
             {now.setup.some((step) => !step.isDone) && <Setup steps={now.setup} />}
-            <NeedsPerson reasons={now.needsPerson} />
+            <NeedsPerson reasons={now.needsPerson} orders={now.ordersNeedPerson} />
           </>
         )}
       </Loaded>
@@ -114,10 +114,13 @@ function Setup({ steps }: { steps: Overview['setup'] }) {
   );
 }
 
-function NeedsPerson({ reasons }: { reasons: Overview['needsPerson'] }) {
+function NeedsPerson({ reasons, orders }: { reasons: Overview['needsPerson']; orders: Overview['ordersNeedPerson'] }) {
   return (
-    <Section title="Needs a person" hint="Invoices that stand still until somebody acts, by reason.">
-      {reasons.length === 0 ? (
+    <Section
+      title="Needs a person"
+      hint="Invoices and purchase orders that stand still until somebody acts, by reason."
+    >
+      {reasons.length + orders.length === 0 ? (
         <p className={styles.nothing}>
           <IconMoodSmile size={18} stroke={1.5} aria-hidden /> Nothing needs you right now.
         </p>
@@ -126,6 +129,15 @@ function NeedsPerson({ reasons }: { reasons: Overview['needsPerson'] }) {
           {reasons.map((reason) => (
             <li key={reason.code}>
               <Link to="/invoices" search={{ tab: 'failed', problem: reason.code }} className={styles.reason}>
+                <span className={styles.count}>{formatCount(reason.count)}</span>
+                <span className={styles.message}>{reason.message}</span>
+                <IconChevronRight size={16} aria-hidden />
+              </Link>
+            </li>
+          ))}
+          {orders.map((reason) => (
+            <li key={`order ${reason.code}`}>
+              <Link to="/purchase-orders" search={{ tab: 'failed' }} className={styles.reason}>
                 <span className={styles.count}>{formatCount(reason.count)}</span>
                 <span className={styles.message}>{reason.message}</span>
                 <IconChevronRight size={16} aria-hidden />
