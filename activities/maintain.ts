@@ -5,6 +5,7 @@ import {
   noteDeliveries,
   PRUNABLE,
   prune,
+  pruneArrivals,
   pruneOauthStates,
 } from '../db/queries/maintain.ts';
 import { requestReconcile } from '../db/queries/reconcile.ts';
@@ -27,6 +28,7 @@ export const createMaintainActivities = ({ db, procore }: MaintainDeps) => ({
   /** Deletes a share of what is old; true when there is more. */
   async pruneOld({ account }: AccountToMaintain): Promise<boolean> {
     await pruneOauthStates(db, account);
+    await pruneArrivals(db, account);
     let isMore = false;
     for (const what of PRUNABLE) isMore = (await prune(db, account, what)) || isMore;
     return isMore;

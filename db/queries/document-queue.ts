@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import { payableInvoice } from '../schema/index.ts';
-import type { Queryable } from '../types.ts';
+import type { Queryable, Tx } from '../types.ts';
+import { settleArrivals } from './document-waits.ts';
 import { addLog } from './integration-log.ts';
 import { hasParts } from './push-parts.ts';
 
@@ -85,8 +86,9 @@ export async function markDispatched(db: Queryable, { account, id, queuedAt }: D
 }
 
 /** The run takes its queueing and learns what for: from here on it is under way. Null when a person took it back meanwhile. */
-export async function takeQueued(db: Queryable, account: string, id: string): Promise<QueuedFor | null> {
-  const rows = await db
+export async function takeQueued(tx: Tx, account: string, id: string): Promise<QueuedFor | null> {
+  await settleArrivals(tx, account);
+  const rows = await tx
     .update(payableInvoice)
     .set({
       integration: 'sending',

@@ -40,6 +40,11 @@ export async function pruneOauthStates(db: Queryable, account: string): Promise<
   await db.execute(sql`delete from oauth_state where account = ${account} and expires_at < now() - interval '1 day'`);
 }
 
+/** What came in is asked for by runs under way, none of which lasts so long without reading anew. */
+export async function pruneArrivals(db: Queryable, account: string): Promise<void> {
+  await db.execute(sql`delete from arrival where account = ${account} and arrived_at < now() - interval '30 days'`);
+}
+
 /** The companies of an account whose sign-in works. */
 export async function connectedCompanies(db: Queryable, account: string): Promise<string[]> {
   const rows = await db

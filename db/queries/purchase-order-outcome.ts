@@ -8,7 +8,7 @@ import { purchaseOrder, pushPart } from '../schema/index.ts';
 import type { Db, Queryable, Tx } from '../types.ts';
 import { writeAudit } from './audit.ts';
 import { releaseAll } from './claims.ts';
-import { replaceWaits } from './document-waits.ts';
+import { replaceWaits, settleArrivals } from './document-waits.ts';
 import { addLog } from './integration-log.ts';
 import { loadOrder } from './purchase-order-document.ts';
 import { endCancelledOrder, ORDER_OFF_THE_QUEUE, type OrderRef } from './purchase-order-queue.ts';
@@ -61,6 +61,7 @@ export async function keepOrderProblems(db: Queryable, ref: OrderRef, problems: 
 export async function endOrder(db: Db, ref: OrderRef, outcome: Outcome, run: RunRef): Promise<InvoiceMark | null> {
   const { account, purchaseOrderId } = ref;
   return db.transaction(async (tx) => {
+    if (outcome.kind === 'failed') await settleArrivals(tx, account);
     await releaseAll(tx, account, purchaseOrderId);
     if (outcome.kind === 'cancelled') {
       await endCancelledOrder(tx, ref);
@@ -82,7 +83,6 @@ export async function endOrder(db: Db, ref: OrderRef, outcome: Outcome, run: Run
           : {}),
       })
       .where(mine(ref));
-    if (outcome.kind === 'failed') await waitFor(tx, ref, problems);
     const blocking = problems.filter(({ severity }) => severity === 'blocks');
     await addLog(tx, {
       account,
@@ -102,6 +102,7 @@ export async function endOrder(db: Db, ref: OrderRef, outcome: Outcome, run: Run
       subject: before.number,
       after: { mark },
     });
+    if (outcome.kind === 'failed') await waitFor(tx, ref, problems, before.queuedAt);
     return mark;
   });
 }
@@ -115,10 +116,11 @@ async function sentRevision(tx: Tx, orderId: string): Promise<number | null> {
   return part?.revision ?? null;
 }
 
-async function waitFor(tx: Tx, { account, purchaseOrderId }: OrderRef, problems: readonly Finding[]): Promise<void> {
-  const loaded = await loadOrder(tx, account, purchaseOrderId);
+async function waitFor(tx: Tx, ref: OrderRef, problems: readonly Finding[], since: string | null): Promise<void> {
+  const { account, purchaseOrderId: id } = ref;
+  const loaded = await loadOrder(tx, account, id);
   if (loaded === null) return;
   const { vendor } = loaded.document;
   const document = { vendor, lines: documentLines(loaded.document), poNumber: null, commitment: null };
-  await replaceWaits(tx, account, purchaseOrderId, waitsOf(document, problems), 'purchase_order');
+  await replaceWaits(tx, { account, id, kind: 'purchase_order' }, waitsOf(document, problems), since);
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
 import { purchaseOrder } from '../schema/index.ts';
-import type { Queryable } from '../types.ts';
+import type { Queryable, Tx } from '../types.ts';
+import { settleArrivals } from './document-waits.ts';
 import { addLog } from './integration-log.ts';
 import { mayStandInProcore } from './purchase-order-document.ts';
 
@@ -81,8 +82,9 @@ export async function markOrderDispatched(db: Queryable, { account, id, queuedAt
 }
 
 /** The run takes its queueing: from here on it is under way. False when a person took it back meanwhile. */
-export async function takeQueuedOrder(db: Queryable, ref: OrderRef): Promise<boolean> {
-  const rows = await db
+export async function takeQueuedOrder(tx: Tx, ref: OrderRef): Promise<boolean> {
+  await settleArrivals(tx, ref.account);
+  const rows = await tx
     .update(purchaseOrder)
     .set({
       integration: 'sending',

@@ -9,7 +9,7 @@ import type { Db, Queryable, Tx } from '../types.ts';
 import { writeAudit } from './audit.ts';
 import { releaseAll } from './claims.ts';
 import { endCancelled, OFF_THE_QUEUE } from './document-queue.ts';
-import { replaceWaits } from './document-waits.ts';
+import { replaceWaits, settleArrivals } from './document-waits.ts';
 import { addLog } from './integration-log.ts';
 import { loadInvoice } from './invoice-document.ts';
 import { endUndo } from './invoice-undo.ts';
@@ -69,6 +69,7 @@ export async function keepProblems(db: Queryable, ref: InvoiceRef, problems: rea
 export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: RunRef): Promise<InvoiceMark | null> {
   const { account, invoiceId } = ref;
   return db.transaction(async (tx) => {
+    if (outcome.kind === 'failed') await settleArrivals(tx, account);
     await releaseAll(tx, account, invoiceId);
     if (outcome.kind === 'cancelled') {
       await endCancelled(tx, account, invoiceId);
@@ -94,7 +95,6 @@ export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: Ru
       .returning();
     if (!row) return null;
     const problems = own;
-    if (outcome.kind === 'failed') await waitFor(tx, ref, problems);
     await addLog(tx, {
       account,
       documentId: invoiceId,
@@ -111,6 +111,7 @@ export async function endPush(db: Db, ref: InvoiceRef, outcome: Outcome, run: Ru
       subject: row.number,
       after: { mark },
     });
+    if (outcome.kind === 'failed') await waitFor(tx, ref, problems, before.queuedAt);
     return mark;
   });
 }
@@ -150,9 +151,11 @@ function markOf(outcome: Outcome, parts: readonly PartState[], { queuedFor, mark
   return parts.some((part) => part.state === 'sent') ? 'partial' : 'failed';
 }
 
-async function waitFor(db: Queryable, { account, invoiceId }: InvoiceRef, problems: Finding[]): Promise<void> {
-  const loaded = await loadInvoice(db, account, invoiceId);
-  await replaceWaits(db, account, invoiceId, loaded === null ? [] : waitsOf(loaded.document, problems));
+async function waitFor(tx: Tx, ref: InvoiceRef, problems: Finding[], since: string | null): Promise<void> {
+  const { account, invoiceId: id } = ref;
+  const loaded = await loadInvoice(tx, account, id);
+  const waits = loaded === null ? [] : waitsOf(loaded.document, problems);
+  await replaceWaits(tx, { account, id, kind: 'invoice' }, waits, since);
 }
 
 const DONE: Partial<Record<InvoiceMark, string>> = {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { account, at, createdAt, id } from './columns.ts';
 import { writtenIn } from './event-hooks.ts';
 
@@ -53,6 +53,17 @@ export const documentWait = pgTable(
     createdAt: createdAt(),
   },
   (table) => [unique().on(table.documentId, table.code, table.key), index().on(table.account, table.key)],
+);
+
+/** When the change of a key last came in: a run that met the cause before it, and ends after it, finds it here. */
+export const arrival = pgTable(
+  'arrival',
+  {
+    account: account(),
+    key: text().notNull(),
+    arrivedAt: at().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.account, table.key] })],
 );
 
 /** Who changed what: every settings change and every push. */

@@ -57,7 +57,7 @@ test('a line without a project takes a GL code; the invoice shows both amounts a
   });
   await page.goto(`/invoices/${invoice.id}`);
   await page.getByRole('button', { name: 'Check', exact: true }).click();
-  await page.getByText('Line 2 has no project and no GL code.').waitFor();
+  await page.getByText('Line 2 has no project and no GL code. Choose').waitFor();
   await page.getByRole('button', { name: 'Go to line 2' }).click();
   await page.keyboard.type('power');
   await page.getByRole('option', { name: /445/ }).waitFor();

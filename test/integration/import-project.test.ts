@@ -437,7 +437,10 @@ describe('a document that waits', () => {
         enteredBy: 'jane',
       })
       .returning();
-    await replaceWaits(world.db, ACCOUNT, row!.id, [{ code: 'CODE_MISSING', key, projectProcoreId: null }]);
+    const document = { account: ACCOUNT, id: row!.id, kind: 'invoice' } as const;
+    await world.db.transaction((tx) =>
+      replaceWaits(tx, document, [{ code: 'CODE_MISSING', key, projectProcoreId: null }], null),
+    );
     return row!.id;
   }
 });
