@@ -40,7 +40,7 @@ export async function undoParts(db: Queryable, account: string, documentId: stri
 }
 
 /** Why an invoice cannot be taken back that was never sent, or was taken back already. */
-export const NOTHING_STANDS = 'Nothing of the invoice stands in Procore or accounting.';
+const NOTHING_STANDS = 'Nothing of the invoice stands in Procore or accounting.';
 
 /** Queues taking an invoice back from Procore and accounting, as a person agreed to after the preview. */
 export async function queueUndo(
