@@ -125,7 +125,7 @@ async function make(making: Making, subject: ClaimSubject, held: HeldClaim): Pro
     mayCreate(making);
     await waitForUnanswered(making, held);
     if (wish.kind === 'project_cost_code' && !(await hasParent(making))) return { done: false };
-    const created = await create(making, held, () => createRecord(making));
+    const created = await createWhole(making, held);
     await link(making, subject, held, created);
     return { done: await finish(making, created) };
   } catch (error) {
@@ -177,20 +177,43 @@ async function create(making: Making, held: HeldClaim, run: () => Promise<string
   }
 }
 
+/** A country Procore does not know never holds an invoice: its vendor is made without it, and the log says so. */
+async function createWhole(making: Making, held: HeldClaim): Promise<string> {
+  const { deps, ref, wish } = making;
+  const country = wish.kind === 'vendor' ? (wish.countryCode ?? '') : '';
+  const isWellFormed = /^[A-Z]{2}$/.test(country);
+  try {
+    if (country === '' || isWellFormed) return await create(making, held, () => createRecord(making, isWellFormed));
+  } catch (error) {
+    if (!isWellFormed || !(error instanceof DomainError && error.code === 'COUNTRY_CODE')) throw error;
+  }
+  const unknown = new DomainError('COUNTRY_CODE', { vendor: nameOf(wish), country });
+  await addLog(deps.db, {
+    ...logSubject(ref),
+    event: 'note',
+    result: 'info',
+    code: unknown.code,
+    message: unknown.message,
+  });
+  return create(making, held, () => createRecord(making, false));
+}
+
 /** A refused code is still a missing one; what Procore said stands in the log beside it. */
 function refused(error: ProcoreError, wish: RecordWish): unknown {
   if (error.kind !== 'invalid' && error.kind !== 'locked' && error.kind !== 'forbidden' && error.kind !== 'conflict')
     return error;
   if (wish.kind === 'project_cost_code')
     return new DomainError('CODE_MISSING', { code: wish.code, project: wish.projectText });
+  if (wish.kind === 'vendor' && wish.countryCode && /country/i.test(error.said))
+    return new DomainError('COUNTRY_CODE', { vendor: wish.name, country: wish.countryCode });
   return new DomainError('REFUSED', { what: `the creation of ${nameOf(wish)}`, said: error.said });
 }
 
-async function createRecord({ api, record, wish, trail, stamp }: Making): Promise<string> {
+async function createRecord({ api, record, wish, trail, stamp }: Making, hasCountry: boolean): Promise<string> {
   switch (wish.kind) {
     case 'vendor':
       trail.about(`Created vendor ${wish.name}.`);
-      return (await api.vendors.create({ ...vendorFields(wish), originData: stamp })).id;
+      return (await api.vendors.create({ ...vendorFields(wish, hasCountry), originData: stamp })).id;
     case 'cost_type': {
       trail.about(`Created cost type ${wish.code}.`);
       const { name, code, baseType } = wish;
@@ -211,15 +234,15 @@ async function createRecord({ api, record, wish, trail, stamp }: Making): Promis
   }
 }
 
-/** Addresses go along where they are whole; a country Procore would refuse stays out. */
-function vendorFields(wish: RecordWish & { kind: 'vendor' }) {
+/** Addresses go along where they are whole. */
+function vendorFields(wish: RecordWish & { kind: 'vendor' }, hasCountry: boolean) {
   const { name, address, city, postcode, countryCode, phone, email } = wish;
   return {
     name,
     ...(address ? { address } : {}),
     ...(city ? { city } : {}),
     ...(postcode ? { zip: postcode } : {}),
-    ...(countryCode && /^[A-Z]{2}$/.test(countryCode) ? { countryCode } : {}),
+    ...(countryCode && hasCountry ? { countryCode } : {}),
     ...(phone ? { businessPhone: phone } : {}),
     ...(email ? { emailAddress: email } : {}),
   };

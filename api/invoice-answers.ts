@@ -75,6 +75,7 @@ export async function showInvoice(
       ignore: allowed.ignore && may('invoice.send'),
       unignore: allowed.unignore && may('invoice.send'),
       sendEarly: allowed.sendEarly && may('invoice.send-early'),
+      sendLocked: allowed.sendLocked && may('invoice.send-locked'),
     },
   };
 }

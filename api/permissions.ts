@@ -35,6 +35,7 @@ export const RIGHTS = {
   'invoice.take-over': ['admin'],
   'invoice.over-allocate': ['admin'],
   'invoice.send-early': ['admin'],
+  'invoice.send-locked': ['admin'],
   'invoice.undo': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -23,6 +23,7 @@ function installation(from: string, ticked: string[]): Installation {
     purchaseOrderMaster: 'procore',
     createWhereErp: 'ask',
     goLiveDate: '2026-11-01',
+    lockDate: '2026-10-31',
     timeSheetGroupId: null,
     timeSheetEntryTypeId: null,
     timeSheetPersonaId: null,

@@ -16,6 +16,7 @@ const PORTABLE = CompanyChange.pick({
   purchaseOrderMaster: true,
   createWhereErp: true,
   goLiveDate: true,
+  lockDate: true,
 }).required();
 
 /** What `npm run settings` writes and reads: everything by name, since ids differ between installations. No secrets. */

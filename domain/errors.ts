@@ -281,6 +281,30 @@ export const CATALOGUE = {
     message: (d: { date: string; goLive: string }) => `Dated ${d.date}, before the go-live date ${d.goLive}.`,
     fix: 'Send it by itself with a reason.',
   },
+  UOM_UNKNOWN: {
+    fixedBy: 'clerk',
+    retry: 'after-fix',
+    where: 'invoice',
+    message: (d: { unit: string; line: number }) =>
+      `Unit "${d.unit}" of line ${d.line} is not in Procore's list and was left out.`,
+    fix: 'Nothing to do: it is only information there. To have it, write it as Procore lists it.',
+  },
+  COUNTRY_CODE: {
+    fixedBy: 'clerk',
+    retry: 'after-fix',
+    where: 'vendors',
+    message: (d: { vendor: string; country: string }) =>
+      `Procore knows no country "${d.country}", so vendor "${d.vendor}" was made without it.`,
+    fix: 'Nothing to do for the invoice. Correct the address of the vendor in Procore.',
+  },
+  PERIOD_LOCKED: {
+    fixedBy: 'clerk',
+    retry: 'after-fix',
+    where: 'invoice',
+    message: (d: { date: string; lockDate: string; company: string }) =>
+      `Dated ${d.date}, in an accounting period of ${d.company} that is closed up to ${d.lockDate}.`,
+    fix: 'Change the date, or let an administrator send it with a reason.',
+  },
   REFUSED: {
     fixedBy: 'procore',
     retry: 'after-fix',

@@ -149,6 +149,8 @@ export interface InvoiceDocument {
   hasTwin: boolean;
   /** its day and the go-live date it misses; null when it may leave, also because an admin said why */
   beforeGoLive: { date: string; goLive: string } | null;
+  /** its day and the lock date it misses; null when it may be posted, also because an admin said why */
+  inLockedPeriod: { date: string; lockDate: string; company: string } | null;
   files: DocumentFile[];
   lines: DocumentLine[];
 }

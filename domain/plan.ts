@@ -1,6 +1,7 @@
 import { Decimal, sum } from './decimal.ts';
 import type { DesiredDirectCost, DesiredLine } from './direct-cost.ts';
 import type { DesiredFile } from './direct-cost-files.ts';
+import { messageOf } from './errors.ts';
 import { type DocumentLine, type DocumentProject, type InvoiceDocument, projectText } from './invoice.ts';
 import { normaliseName } from './matching.ts';
 import { partTotal, splitByProject } from './preflight.ts';
@@ -210,7 +211,7 @@ export function knownUnit(
   const wanted = normaliseName(line.unit);
   const known = units?.find((unit) => normaliseName(unit) === wanted);
   if (known === undefined)
-    notes.push(`Unit "${line.unit}" of line ${line.position} is not in Procore's list and was left out.`);
+    notes.push(messageOf({ code: 'UOM_UNKNOWN', facts: { unit: line.unit, line: line.position } }));
   return known ?? null;
 }
 

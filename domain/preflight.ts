@@ -75,6 +75,7 @@ function checkHeader(invoice: InvoiceDocument, settings: PreflightSettings, add:
     else if (vendor.isActive) checkHeldVendor(invoice, vendor, add);
   }
   if (invoice.beforeGoLive !== null) add('BEFORE_GO_LIVE', invoice.beforeGoLive);
+  if (invoice.inLockedPeriod !== null) add('PERIOD_LOCKED', invoice.inLockedPeriod);
   if (settings.invoicesInterface !== 'procore' && invoice.lines.some(({ project }) => project !== null))
     add('INTERFACE_OFF', {});
   if (!USABLE_NUMBER.test(number)) add('INVOICE_NO_CHARS', { number });

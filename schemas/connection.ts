@@ -79,6 +79,8 @@ export const Company = z.object({
   timeSheetPersonaId: Id.nullable(),
   /** nothing dated before it is sent by schedule or in bulk */
   goLiveDate: z.string(),
+  /** the last day of the accounting periods that are closed; null where none is */
+  lockDate: z.string().nullable(),
   syncSubContracts: z.boolean(),
   /** "Procore purchase orders", "Lentune purchase orders" or neither: never both */
   purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),
@@ -112,6 +114,7 @@ export const CompanyChange = z
     timeSheetEntryTypeId: Id.nullable(),
     timeSheetPersonaId: Id.nullable(),
     goLiveDate: z.iso.date(),
+    lockDate: z.iso.date().nullable(),
     syncSubContracts: z.boolean(),
     /** refused with CONFLICT while purchase orders are unlinked or half sent, unless `confirmedOrders` says they were seen */
     purchaseOrderMaster: z.enum(PURCHASE_ORDER_MASTERS),

@@ -203,6 +203,7 @@ export const Invoice = InvoiceRow.extend({
     unignore: z.boolean(),
     /** it is from before go-live: an admin may send it with a reason */
     sendEarly: z.boolean(),
+    sendLocked: z.boolean(),
   }),
 });
 export type Invoice = z.infer<typeof Invoice>;
@@ -220,7 +221,7 @@ export const SendResult = z.object({
   refused: z.array(z.object({ id: Id, number: z.string(), message: z.string() })),
 });
 
-/** POST /api/invoices/:id/ignore {reason}, and /send-early {reason} for one from before go-live */
+/** POST /api/invoices/:id/ignore {reason}, and /send-early {reason} for one from before go-live, /send-locked {reason} for one in a closed period */
 export const WithReason = z.object({ reason: z.string().trim().min(1, 'Say why.').max(500) });
 
 /** POST /api/invoices/:id/deleted {choice}: what to do about what was deleted in Procore */

@@ -3,9 +3,10 @@ import { getBulk } from '../../db/queries/bulk-actions.ts';
 import { startBulkUndo, type UndoCandidate, undoCandidates } from '../../db/queries/bulk-undo.ts';
 import { IS_ON_ITS_WAY } from '../../db/queries/invoices.ts';
 import { namesOfPeople } from '../../db/queries/people-names.ts';
+import { lockBreach } from '../../db/queries/period-lock.ts';
 import { isEmptyFilter } from '../../domain/bulk.ts';
 import { sum } from '../../domain/decimal.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, messageOf } from '../../domain/errors.ts';
 import { isOnItsWay } from '../../domain/invoice.ts';
 import { whyStays } from '../../domain/undo.ts';
 import { accountingRefusal } from '../../platform/accounting-errors.ts';
@@ -97,6 +98,8 @@ async function lookAtAll(
 /** Why an invoice stays. A record that cannot be looked at stays too; that nobody is signed in is told of all at once. */
 async function whyOf(deps: RouteContext['deps'], account: string, id: string): Promise<string | null> {
   try {
+    const breach = await lockBreach(deps.db, account, id);
+    if (breach !== null) return messageOf({ code: 'PERIOD_LOCKED', facts: breach });
     return whyStays(await lookAtUndo(deps, account, id));
   } catch (error) {
     const refusal =

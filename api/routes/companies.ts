@@ -167,6 +167,7 @@ const settingsOf = (company: CompanyView) => ({
   timeSheetEntryTypeId: company.timeSheetEntryTypeId,
   timeSheetPersonaId: company.timeSheetPersonaId,
   goLiveDate: company.goLiveDate,
+  lockDate: company.lockDate,
   syncSubContracts: company.syncSubContracts,
   purchaseOrderMaster: company.purchaseOrderMaster,
   createWhereErp: company.createWhereErp,

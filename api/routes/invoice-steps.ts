@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { writeAudit } from '../../db/queries/audit.ts';
 import { chooseDeleted, chooseEdited, ignoreInvoice, unignoreInvoice } from '../../db/queries/invoice-choices.ts';
 import {
   approveInvoice,
@@ -10,7 +11,8 @@ import {
   sendFilesAgain,
   unapproveInvoice,
 } from '../../db/queries/invoice-steps.ts';
-import type { StepResult } from '../../db/queries/invoices.ts';
+import { lockInvoice, type StepResult } from '../../db/queries/invoices.ts';
+import { lockBreach, passLock } from '../../db/queries/period-lock.ts';
 import type { Tx } from '../../db/types.ts';
 import { cancelRun } from '../../dispatch/documents.ts';
 import {
@@ -148,6 +150,24 @@ export function invoiceStepRoutes({ route, deps }: RouteContext): void {
     'Queues one invoice from before the go-live date, with a reason',
     'invoice.send-early',
     (step, reason) => send(step, reason),
+    202,
+  );
+  reasoned(
+    'send-locked',
+    'Queues one invoice that is dated in a closed accounting period, with a reason',
+    'invoice.send-locked',
+    async (step, reason) => {
+      const { tx, caller, id } = step;
+      const breach = await lockBreach(tx, caller.account, id);
+      if (breach === null) throw conflict('The invoice is not dated in a closed period.');
+      await passLock(tx, caller.account, id, reason);
+      const sent = await send(step);
+      const { account, actor } = caller;
+      const row = await lockInvoice(tx, account, id);
+      const after = { reason, ...breach };
+      await writeAudit(tx, { account, actor, action: 'invoice.sent-locked', subject: row?.number ?? id, after });
+      return sent;
+    },
     202,
   );
 

@@ -142,6 +142,7 @@ export interface CompanyChange {
   timeSheetEntryTypeId?: string | null;
   timeSheetPersonaId?: string | null;
   goLiveDate?: string;
+  lockDate?: string | null;
   syncSubContracts?: boolean;
   purchaseOrderMaster?: CompanyRow['purchaseOrderMaster'];
   createWhereErp?: CompanyRow['createWhereErp'];

@@ -28,6 +28,7 @@ import type { Queryable } from '../types.ts';
 import { listAttachments } from './attachments.ts';
 import { goLiveBreach } from './go-live.ts';
 import { commitmentsOfInvoice } from './invoice-commitments.ts';
+import { lockBreach } from './period-lock.ts';
 
 type InvoiceRow = typeof payableInvoice.$inferSelect;
 type LineRow = typeof payableInvoiceLine.$inferSelect;
@@ -93,6 +94,7 @@ async function describe(
     duplicateChoice: row.duplicateChoice,
     hasTwin: await hasTwin(db, account, row),
     beforeGoLive: row.earlyReason === null ? await goLiveBreach(db, account, row.id) : null,
+    inLockedPeriod: row.lockedReason === null ? await lockBreach(db, account, row.id) : null,
     files: await listAttachments(db, account, row.id),
     lines: lines.map((line): DocumentLine => {
       const place = projects.get(line.projectId ?? row.projectId ?? '') ?? null;

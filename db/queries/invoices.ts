@@ -104,6 +104,7 @@ export async function updateInvoice(
       problems: [],
       duplicateChoice: null,
       earlyReason: null,
+      lockedReason: null,
       revision: sql`${payableInvoice.revision} + 1`,
       updatedAt: sql`now()`,
     })
@@ -278,6 +279,7 @@ export async function getInvoice(db: Queryable, account: string, id: string) {
         steps.edit &&
         (overhead?.isStanding === true || parts.some((part) => part.isStanding && part.state !== 'reversed')),
       sendEarly: (steps.send || steps.retry) && document.beforeGoLive !== null,
+      sendLocked: (steps.send || steps.retry) && document.inLockedPeriod !== null,
       sendFiles: listed.integration === 'sent' && parts.some((part) => part.lacksFiles),
     },
   };

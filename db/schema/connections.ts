@@ -90,6 +90,8 @@ export const procoreCompany = pgTable(
     timeSheetPersonaId: uuid().references(() => accessPersona.id),
     /** documents dated before it never leave by schedule or bulk (domain.md Q46) */
     goLiveDate: date({ mode: 'string' }).notNull().default(sql`current_date`),
+    /** the last day of the accounting periods that are closed; what is dated up to then is refused (domain.md Q28) */
+    lockDate: date({ mode: 'string' }),
     /** approved invoices leave by themselves; off until an admin turns it on after a dry run (domain.md Q46) */
     sendBySchedule: boolean().notNull().default(false),
     /** the same for time sheets that the settings want sent and no run has posted */

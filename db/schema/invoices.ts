@@ -74,6 +74,8 @@ export const payableInvoice = pgTable(
     ignoredReason: text(),
     /** why an admin sends it although it is from before the go-live date */
     earlyReason: text(),
+    /** why an admin sends it although its day is in a closed accounting period */
+    lockedReason: text(),
     /** what a person agreed to when taking it back: UndoOrder of domain/undo.ts */
     undoOrder: jsonb(),
     /** the workflow was started for this queueing */

@@ -169,8 +169,11 @@ export function updateVendor(call: Call, vendor: VendorRow, body: Body): VendorR
   return vendorTable(call.sim).update(vendor.id, { ...pick(body, WRITABLE), updated_at: now() });
 }
 
+const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+
 function requireCodes(body: Body): void {
-  if (body.country_code && !/^[A-Z]{2}$/.test(String(body.country_code))) {
+  const country = String(body.country_code ?? '');
+  if (country !== '' && !(/^[A-Z]{2}$/.test(country) && COUNTRIES.of(country) !== undefined)) {
     throw onFields(400, { country_code: ['is not included in the list'] });
   }
 }

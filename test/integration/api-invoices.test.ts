@@ -119,6 +119,7 @@ const NOTHING = {
   undo: false,
   unignore: false,
   sendEarly: false,
+  sendLocked: false,
 };
 
 test('an invoice without a cost type is not checked while that setting is on; allocating one lets it through', async () => {

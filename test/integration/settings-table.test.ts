@@ -376,6 +376,14 @@ const rows: Row[] = [
       return `${tab}, ${await sent({})}`;
     },
   },
+  {
+    setting: 'lockDate',
+    of: 'company',
+    byDefault: null,
+    otherwise: '2026-03-18',
+    outcomes: ['sent', 'PERIOD_LOCKED'],
+    outcome: () => sent({}),
+  },
 ];
 
 /** Settings of flows with worlds of their own; there both sides are tested by the setting's name. */

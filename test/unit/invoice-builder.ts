@@ -84,6 +84,7 @@ export const anInvoice = (fields: Partial<InvoiceDocument> = {}): InvoiceDocumen
   duplicateChoice: null,
   hasTwin: false,
   beforeGoLive: null,
+  inLockedPeriod: null,
   files: [],
   lines: [aLine()],
   ...fields,

@@ -47,6 +47,7 @@ const HEADER_OF: Record<string, string> = {
   TAX_TOTAL_DIFF: 'tax',
   TOTAL_MISMATCH: 'total',
   BEFORE_GO_LIVE: 'date',
+  PERIOD_LOCKED: 'date',
 };
 
 const LINE_OF: Record<string, LineField> = {

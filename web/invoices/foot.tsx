@@ -41,6 +41,7 @@ export function Foot({ draft, invoice, isDirty, busy, onSave, onAct }: FootProps
     undo: false,
     unignore: false,
     sendEarly: false,
+    sendLocked: false,
   };
   useNextStep(busy);
   // Saving takes a check and an approval back, so changes can always be checked again.

@@ -11,7 +11,7 @@ import { DuplicateChoices } from './duplicate-choices.tsx';
 import { EditedChoices } from './edited-choices.tsx';
 import { fieldOf, focusField } from './fields.ts';
 import { decideDeleted, decideEdited } from './queries.ts';
-import { SendEarly } from './send-early.tsx';
+import { SendEarly, SendLocked } from './send-early.tsx';
 
 type Problem = Invoice['problems'][number];
 
@@ -70,6 +70,7 @@ function Fixes({ invoice, problem, mayEdit }: { invoice: Invoice; problem: Probl
       {EDITED.includes(problem.code) && invoice.may.retry && (
         <EditedChoices noun="invoice" onDecide={(choice) => decideEdited(invoice.id, choice)} />
       )}
+      {problem.code === 'PERIOD_LOCKED' && invoice.may.sendLocked && <SendLocked invoice={invoice} />}
       {problem.code === 'BEFORE_GO_LIVE' && invoice.may.sendEarly && <SendEarly invoice={invoice} />}
       {mayEdit && field !== null && (
         <Button size="compact-xs" variant="default" onClick={() => focusField(field)}>

@@ -119,7 +119,7 @@ export async function startBulkUndo(ids: string[], reason: string): Promise<Bulk
   return bulk;
 }
 
-export type ReasonedAction = 'ignore' | 'send-early';
+export type ReasonedAction = 'ignore' | 'send-early' | 'send-locked';
 
 export async function actWithReason(id: string, action: ReasonedAction, reason: string): Promise<Invoice> {
   return remember(await api.post(`/api/invoices/${id}/${action}`, Invoice, { reason }));

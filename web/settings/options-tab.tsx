@@ -4,6 +4,7 @@ import { Section } from '../elements/screen.tsx';
 import { ApprovalLimitsSection } from './approval-limits.tsx';
 import { AutomaticSendingSection } from './automatic-sending.tsx';
 import { CLAIM_STATUS_WORDS, LABELS, STATUS_WORDS, setSetting, TIME_APPROVAL_WORDS } from './draft.ts';
+import { LockDatesSection } from './lock-dates.tsx';
 import styles from './settings.module.css';
 import type { TabProps } from './tab.ts';
 
@@ -129,6 +130,7 @@ export function OptionsTab({ stored, draft, setDraft, mayChange }: TabProps) {
         </div>
       </Section>
       <AutomaticSendingSection companies={stored.companies} mayChange={mayChange} />
+      <LockDatesSection companies={stored.companies} mayChange={mayChange} />
       <Section title="Amounts">
         <div className={styles.column}>
           <NativeSelect
