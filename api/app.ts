@@ -137,7 +137,7 @@ export function createApp(deps: Deps, dispatcher: Dispatcher = { poke: () => und
     ['/api/auth/sign-in', '/api/session/password', '/api/connection/connect', '/api/accounting/connect', '/oauth'],
     attemptLimit(),
   );
-  app.use('/api/invoices', express.raw({ type: 'application/pdf', limit: '30mb' }));
+  app.use(['/api/invoices', '/api/purchase-orders'], express.raw({ type: 'application/pdf', limit: '30mb' }));
   app.use('/api', express.text({ type: 'text/csv', limit: '5mb' }), express.json({ limit: '2mb' }));
   app.use(authRoutes({ auth, origins }));
   app.use(oauthRoutes({ deps, identify: whoCalls }));
