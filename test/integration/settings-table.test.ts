@@ -362,6 +362,14 @@ const rows: Row[] = [
     outcomes: ['skipped', 'done'],
     outcome: async () => (await fetchedAnew(bidding)).item?.state,
   },
+  {
+    setting: 'lockDate',
+    of: 'company',
+    byDefault: null,
+    otherwise: '2026-03-18',
+    outcomes: ['sent', 'PERIOD_LOCKED'],
+    outcome: () => sent({}),
+  },
   // The last row: without it nothing is sent, so every other row needs it chosen.
   {
     setting: 'invoicesInterface',
@@ -375,14 +383,6 @@ const rows: Row[] = [
       const tab = isProcoreChosen(NOTHING_CHANGED, stored) ? 'the Procore tab' : 'no Procore tab';
       return `${tab}, ${await sent({})}`;
     },
-  },
-  {
-    setting: 'lockDate',
-    of: 'company',
-    byDefault: null,
-    otherwise: '2026-03-18',
-    outcomes: ['sent', 'PERIOD_LOCKED'],
-    outcome: () => sent({}),
   },
 ];
 
