@@ -76,6 +76,41 @@ test('a purchase order is entered, approved and sent without a mouse', async () 
   await picture(page, 'purchase-order');
 });
 
+test('a PDF goes with an order; people change its amount in Procore, and the clerk takes ours', async () => {
+  const { page, stack } = desk;
+  await stack.control('PUT', '/switches', { approved_orders: 'open' });
+  const order = await entered('PO-3020');
+  await page.goto(`/purchase-orders/${order.id}`);
+  const files = page.getByRole('region', { name: 'Files' });
+  await files
+    .getByLabel('PDF of the purchase order')
+    .setInputFiles({ name: 'drawing.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 drawing') });
+  await files.getByRole('link', { name: 'drawing.pdf' }).waitFor();
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  const mark = (word: string) => page.locator('main header').getByText(word, { exact: true });
+  await mark('Sent').waitFor({ timeout: 60_000 });
+  await page
+    .getByRole('region', { name: 'Log' })
+    .getByText(/Attached drawing\.pdf in P-1007/)
+    .first()
+    .waitFor();
+
+  const { records } = await stack.control<{ records: { id: number; origin_data: string | null }[] }>(
+    'GET',
+    '/records/purchase_order_contract_line_items',
+  );
+  const line = records.find(({ origin_data }) => origin_data?.includes(order.id));
+  await stack.control('PATCH', `/records/purchase_order_contract_line_items/${line!.id}`, { amount: '111' });
+  await page.getByRole('button', { name: 'Withdraw approval' }).click();
+  await page.getByRole('button', { name: 'Approve' }).click();
+  const problems = page.getByRole('region', { name: 'Problems' });
+  await problems.getByText(/PO-3020 was changed in Procore: it totals \$111\.00 there/).waitFor({ timeout: 60_000 });
+  await problems.getByRole('button', { name: 'Take ours' }).click();
+  await problems.waitFor({ state: 'detached', timeout: 60_000 });
+  await mark('Sent').waitFor({ timeout: 60_000 });
+});
+
 test('an administrator says how much is approved in one order, and more than that is refused in words', async () => {
   const { page, stack } = desk;
   await page.goto('/settings?tab=options');
