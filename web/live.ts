@@ -36,15 +36,8 @@ export function useLiveUpdates(): void {
       gathered.clear();
     };
     const source = new EventSource('/api/events');
-    // What happened while the stream was closed is not told again.
-    let wasClosed = false;
-    source.onerror = () => {
-      wasClosed = true;
-    };
-    source.onopen = () => {
-      if (wasClosed) void queryClient.invalidateQueries();
-      wasClosed = false;
-    };
+    // What happened before the stream opened, or while it was closed, is not told again.
+    source.onopen = () => void queryClient.invalidateQueries();
     source.onmessage = (message: MessageEvent<string>) => {
       const event = LiveEvent.safeParse(parse(message.data));
       if (!event.success) return;

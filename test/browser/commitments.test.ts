@@ -54,6 +54,27 @@ test('a subcontract is found in the list and shows its lines and variations in t
   await picture(page, 'subcontract');
 });
 
+test('retention is set, and a claim entered by its lines keeps it back and carries its tax code', async () => {
+  const { page } = desk;
+  const retention = page.getByRole('region', { name: 'Retention' });
+  await retention.getByLabel('Per cent kept back').fill('10');
+  await retention.getByRole('button', { name: 'Save retention' }).click();
+  await retention.getByText('10 % is kept back.').waitFor();
+  await page.getByRole('button', { name: 'New claim' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Claim on SC-1007-01' });
+  await dialog.getByLabel('Claim number').fill('CL-77');
+  await dialog.getByRole('textbox', { name: 'Date' }).fill('18/11/2026');
+  await dialog
+    .getByLabel(/^This claim/)
+    .first()
+    .fill('1000.00');
+  await dialog.getByText('To pay ex GST: $900.00').waitFor();
+  await dialog.getByLabel('Tax code').selectOption({ index: 1 });
+  await picture(page, 'claim-entry');
+  await dialog.getByRole('button', { name: 'Enter claim' }).click();
+  await page.getByRole('heading', { name: /CL-77/ }).waitFor();
+});
+
 test('a purchase order that is not approved is greyed, and the question why it is missing is answered with what to do', async () => {
   const { page, stack } = desk;
   await page.getByRole('navigation').getByRole('link', { name: 'Purchase orders' }).click();

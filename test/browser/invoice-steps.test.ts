@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Invoice } from '../../schemas/invoices.ts';
 import { eventually } from '../environment/stack.ts';
-import { openDesk, signIn } from './browser.ts';
+import { openDesk, picture, signIn } from './browser.ts';
 import { type Coding, enterInvoice, prepareProject } from './records.ts';
 
 let coding: Coding;
@@ -152,13 +152,45 @@ test('a sent invoice is taken back from Procore after a look at what that comes 
   await page.goto(`/invoices/${id}`);
   await page.locator('main header').getByText('Sent', { exact: true }).waitFor({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Take back' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Take STEP-7 back from Procore?' });
+  const dialog = page.getByRole('dialog', { name: 'Take STEP-7 back?' });
   await dialog.getByText(/P-1007 Harbour Apartments #\d+, \$1,000\.00: is deleted/).waitFor();
   await dialog.getByLabel('Reason').fill('Wrong supplier.');
   await dialog.getByRole('button', { name: 'Take it back' }).click();
   await page.locator('main header').getByText('Ignored', { exact: true }).waitFor({ timeout: 60_000 });
   const { records } = await stack.control<{ records: { invoice_number: string }[] }>('GET', '/records/direct_costs');
   expect(records.filter((cost) => cost.invoice_number === 'STEP-7')).toEqual([]);
+});
+
+test('many are taken back at once after a look at each; one that was never sent stays and says why', async () => {
+  const { page, stack } = desk;
+  const { id: unsent } = await approved('BACK-3');
+  const sent = [await approved('BACK-1'), await approved('BACK-2')];
+  for (const { id } of sent) await stack.api('POST', `/api/invoices/${id}/send`);
+  for (const { id } of sent)
+    await eventually(async () => {
+      const { body } = await stack.api<Invoice>('GET', `/api/invoices/${id}`);
+      return body.integration === 'sent';
+    }, 60_000);
+  await page.goto('/invoices?search=BACK-');
+  await page.getByRole('row', { name: /Sent BACK-2/ }).waitFor();
+  await page.getByLabel('Choose all rows').check();
+  await page.getByRole('button', { name: 'Take back' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Take these back?' });
+  await dialog.getByText('2 invoices, $2,000.00 ex GST, can be removed').waitFor();
+  await dialog
+    .getByRole('region', { name: 'Not touched' })
+    .getByText(/BACK-3, \$1,000\.00:/)
+    .waitFor();
+  await picture(page, 'bulk-undo');
+  await dialog.getByLabel('Reason').fill('Entered for another builder.');
+  await dialog.getByRole('button', { name: 'Take 2 back' }).click();
+  await page.getByText('2 invoices on the way back.').waitFor();
+  for (const number of ['BACK-1', 'BACK-2'])
+    await page.getByRole('row', { name: new RegExp(`Ignored ${number}`) }).waitFor({ timeout: 60_000 });
+  const { body } = await stack.api<Invoice>('GET', `/api/invoices/${unsent}`);
+  expect(body.integration).toBeNull();
+  const { records } = await stack.control<{ records: { invoice_number: string }[] }>('GET', '/records/direct_costs');
+  expect(records.filter(({ invoice_number }) => invoice_number.startsWith('BACK-'))).toEqual([]);
 });
 
 test('the PDF stands beside its coding, and arrives in Procore with the invoice', async () => {

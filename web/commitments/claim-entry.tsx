@@ -2,6 +2,7 @@ import { Button, Modal, NativeSelect, SegmentedControl, TextInput } from '@manti
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { Decimal } from 'decimal.js';
 import { useState } from 'react';
 import type { CommitmentDetail, CommitmentLine } from '../../schemas/commitments.ts';
 import { ClaimEntered } from '../../schemas/retention.ts';
@@ -9,7 +10,7 @@ import { api, queryClient } from '../api.ts';
 import { announceError } from '../elements/announce.tsx';
 import { DayField } from '../elements/day-field.tsx';
 import { listTaxCodes } from '../elements/record-options.ts';
-import { formatMoney, subtractMoney } from '../format.ts';
+import { formatMoney, subtractMoney, sumMoney } from '../format.ts';
 import styles from './commitments.module.css';
 import { getRetention, retentionKey } from './retention.tsx';
 
@@ -45,18 +46,18 @@ function ClaimForm({ commitment }: { commitment: CommitmentDetail }) {
   });
   const { data: taxCodes = [] } = useQuery({ queryKey: ['tax-codes'], queryFn: listTaxCodes });
   const taxCode = taxCodes.find(({ id }) => id === taxCodeId) ?? null;
-  const percent = type === 'claim' ? Number(retention?.effectivePercent ?? 0) : 0;
+  const percent = (type === 'claim' ? retention?.effectivePercent : null) ?? '0';
   const lines = claimableLines(commitment);
   const entered = lines.filter(({ line }) => isAmount(amounts[line.id]));
-  const total = entered.reduce((cents, { line }) => cents + centsOf(amounts[line.id]!), 0);
-  const kept = entered.reduce((cents, { line }) => cents + keptOf(amounts[line.id]!, percent), 0);
+  const total = sumMoney(entered.map(({ line }) => amounts[line.id]!.trim()));
+  const kept = sumMoney(entered.map(({ line }) => percentOf(amounts[line.id]!, percent)));
   const save = useMutation({
     mutationFn: () =>
       api.post(`/api/subcontracts/${commitment.id}/claims`, ClaimEntered, {
         number,
         invoiceDate: day,
         type,
-        tax: tax ?? gstOf(total, taxCode),
+        tax: tax ?? percentOf(total, taxCode?.rate ?? '0'),
         taxCodeId: taxCode?.id ?? null,
         lines: entered.map(({ line }) => ({ lineId: line.id, amount: amounts[line.id]!.trim() })),
       }),
@@ -116,16 +117,16 @@ function ClaimForm({ commitment }: { commitment: CommitmentDetail }) {
                 />
               </td>
               <td className="figures">
-                {isAmount(amounts[line.id]) ? formatMoney(dollars(keptOf(amounts[line.id]!, percent))) : ''}
+                {isAmount(amounts[line.id]) ? formatMoney(percentOf(amounts[line.id]!, percent)) : ''}
               </td>
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
-            <td colSpan={2}>To pay ex GST: ${formatMoney(dollars(total - kept))}</td>
-            <td className="figures">{formatMoney(dollars(total))}</td>
-            <td className="figures">{formatMoney(dollars(kept))}</td>
+            <td colSpan={2}>To pay ex GST: ${formatMoney(subtractMoney(total, kept))}</td>
+            <td className="figures">{formatMoney(total)}</td>
+            <td className="figures">{formatMoney(kept)}</td>
           </tr>
         </tfoot>
       </table>
@@ -144,7 +145,7 @@ function ClaimForm({ commitment }: { commitment: CommitmentDetail }) {
       <TextInput
         label="GST ($)"
         inputMode="decimal"
-        value={tax ?? gstOf(total, taxCode)}
+        value={tax ?? percentOf(total, taxCode?.rate ?? '0')}
         onChange={(event) => setTax(event.currentTarget.value)}
       />
       <p className={styles.soft}>
@@ -177,11 +178,8 @@ function claimableLines({ lines, variations }: CommitmentDetail): { line: Commit
   return [...own, ...changed].filter(({ line }) => !line.isRemoved);
 }
 
-/** Added up first and rounded once, as Procore does. */
-const gstOf = (cents: number, taxCode: { rate: string } | null): string =>
-  dollars(Math.sign(cents) * Math.round((Math.abs(cents) * Number(taxCode?.rate ?? 0)) / 100));
+/** Rounded once, as Procore does: a tax is taken of what was added up first. */
+const percentOf = (amount: string, percent: string): string =>
+  new Decimal(amount.trim()).times(percent).dividedBy(100).toFixed(2, Decimal.ROUND_HALF_UP);
 
 const isAmount = (text: string | undefined): boolean => /^-?\d+(\.\d{1,2})?$/.test(text?.trim() ?? '');
-const centsOf = (text: string): number => Math.round(Number(text.trim()) * 100);
-const keptOf = (text: string, percent: number): number => Math.round((centsOf(text) * percent) / 100);
-const dollars = (cents: number): string => (cents / 100).toFixed(2);
