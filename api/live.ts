@@ -9,12 +9,14 @@ interface Watched {
   listeners: Set<Listener>;
   /** of what was told about lately, what told one state from another, by list and id */
   told: Record<LiveEvent['type'], Map<string, string>>;
-  isFirstLook: boolean;
 }
 
 const LOOK_MS = 1000;
 
-/** Tells whoever listens what changed in an account. The database is asked once a second per watched account, however many listen. */
+/**
+ * Tells whoever listens what changed in an account; at first what changed of late, since a screen reads before its stream
+ * opens. The database is asked once a second per watched account, however many listen.
+ */
 export interface Live {
   listen(account: string, listener: Listener): () => void;
 }
@@ -40,11 +42,6 @@ export function createLive({ db, logger }: Pick<Deps, 'db' | 'logger'>): Live {
     const news = await Promise.all(
       LISTS.map(async ([type, read]) => [type, unseen(watched.told[type], await read(db, account))] as const),
     );
-    if (watched.isFirstLook) {
-      // Whoever just came reads everything anyway.
-      watched.isFirstLook = false;
-      return;
-    }
     for (const [type, ids] of news) if (ids.length > 0) tell(watched, { type, ids });
   }
 
@@ -53,7 +50,6 @@ export function createLive({ db, logger }: Pick<Deps, 'db' | 'logger'>): Live {
       const watched = accounts.get(account) ?? {
         listeners: new Set(),
         told: { invoices: new Map(), fetches: new Map(), 'purchase-orders': new Map(), subcontracts: new Map() },
-        isFirstLook: true,
       };
       accounts.set(account, watched);
       watched.listeners.add(listener);
