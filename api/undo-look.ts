@@ -15,7 +15,8 @@ import { lookAtRecord } from '../procore/direct-cost-look.ts';
 import type { UndoPreview } from '../schemas/undo.ts';
 import { companyApiFor } from './live-records.ts';
 
-type UndoDeps = Pick<Deps, 'db' | 'procore' | 'accounting'>;
+/** What looking at the records of an invoice needs. */
+export type UndoDeps = Pick<Deps, 'db' | 'procore' | 'accounting'>;
 
 /** What taking an invoice back would come to, from a look at each record of it now. Writes nothing. */
 export async function lookAtUndo(deps: UndoDeps, account: string, id: string): Promise<UndoPreview> {

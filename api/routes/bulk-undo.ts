@@ -1,17 +1,8 @@
-import { AccountingError } from '../../accounting/port.ts';
 import { getBulk } from '../../db/queries/bulk-actions.ts';
-import { startBulkUndo, type UndoCandidate, undoCandidates } from '../../db/queries/bulk-undo.ts';
-import { IS_ON_ITS_WAY } from '../../db/queries/invoices.ts';
+import { startBulkUndo, undoCandidates } from '../../db/queries/bulk-undo.ts';
 import { namesOfPeople } from '../../db/queries/people-names.ts';
-import { lockBreach } from '../../db/queries/period-lock.ts';
 import { isEmptyFilter } from '../../domain/bulk.ts';
 import { sum } from '../../domain/decimal.ts';
-import { DomainError, messageOf } from '../../domain/errors.ts';
-import { isOnItsWay } from '../../domain/invoice.ts';
-import { whyStays } from '../../domain/undo.ts';
-import { accountingRefusal } from '../../platform/accounting-errors.ts';
-import { refusalOf } from '../../platform/errors.ts';
-import { ProcoreError } from '../../procore/errors.ts';
 import {
   BulkAction,
   BulkUndoPreview,
@@ -19,12 +10,9 @@ import {
   BulkUndoStart,
   UNDO_AT_ONCE,
 } from '../../schemas/bulk-actions.ts';
+import { judgeEach } from '../bulk-undo-look.ts';
 import type { RouteContext } from '../context.ts';
 import { conflict, invalidInput } from '../refusal.ts';
-import { lookAtUndo } from '../undo-look.ts';
-
-/** Looks under way at once: as many as a person would hardly wait for one by one. */
-const LOOKS_AT_ONCE = 4;
 
 /** Taking many invoices back at once: shown first, and why which of them stay. */
 export function bulkUndoRoutes({ route, deps }: RouteContext): void {
@@ -43,7 +31,7 @@ export function bulkUndoRoutes({ route, deps }: RouteContext): void {
       const found = await undoCandidates(db, account, body, UNDO_AT_ONCE + 1);
       if (found.length > UNDO_AT_ONCE)
         throw conflict(`More than ${UNDO_AT_ONCE} invoices match. Narrow them to ${UNDO_AT_ONCE} at most.`);
-      const judged = await lookAtAll(deps, account, found);
+      const judged = await judgeEach(deps, account, found);
       const gone = judged.filter(({ why }) => why === null);
       return {
         count: gone.length,
@@ -73,42 +61,4 @@ export function bulkUndoRoutes({ route, deps }: RouteContext): void {
         return { ...bulk, actor: (await namesOfPeople(tx, [bulk.actor]))(bulk.actor) };
       }),
   );
-}
-
-type Judged = UndoCandidate & { why: string | null };
-
-async function lookAtAll(
-  deps: RouteContext['deps'],
-  account: string,
-  found: readonly UndoCandidate[],
-): Promise<Judged[]> {
-  const judged: Judged[] = [];
-  const queue = [...found];
-  async function looker(): Promise<void> {
-    for (let invoice = queue.shift(); invoice !== undefined; invoice = queue.shift())
-      judged.push({
-        ...invoice,
-        why: isOnItsWay(invoice.integration) ? IS_ON_ITS_WAY : await whyOf(deps, account, invoice.id),
-      });
-  }
-  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, looker));
-  return judged.sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** Why an invoice stays. A record that cannot be looked at stays too; that nobody is signed in is told of all at once. */
-async function whyOf(deps: RouteContext['deps'], account: string, id: string): Promise<string | null> {
-  try {
-    const breach = await lockBreach(deps.db, account, id);
-    if (breach !== null) return messageOf({ code: 'PERIOD_LOCKED', facts: breach });
-    return whyStays(await lookAtUndo(deps, account, id));
-  } catch (error) {
-    const refusal =
-      error instanceof ProcoreError
-        ? refusalOf(error)
-        : error instanceof AccountingError
-          ? accountingRefusal(error, 'what we asked')
-          : error;
-    if (!(refusal instanceof DomainError) || refusal.code.includes('AUTH_EXPIRED')) throw error;
-    return refusal.message;
-  }
 }
